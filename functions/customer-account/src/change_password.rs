@@ -1,0 +1,51 @@
+//! `POST /api/v1/account/change_password`: 顾客修改密码.
+
+use axum::{extract::State, response::IntoResponse};
+use shared::{
+    app::App,
+    auth::Authenticated,
+    client::ClientAddress,
+    cookie, envelope,
+    error::ApiError,
+    params::{AnyParams, Params},
+    password::Password,
+    rules::change_password::{self, ChangeError},
+    youhaosuda::{self, Field},
+};
+
+const PASSWORD_OLD: Field = Field {
+    name: "password_old",
+    label: "当前密码",
+};
+
+struct Request {
+    old: Password,
+    new: Password,
+}
+
+impl Request {
+    fn read(params: &Params) -> Result<Self, ApiError> {
+        let old = PASSWORD_OLD.required(params)?;
+        Ok(Self {
+            old: Password::attempt(old),
+            new: youhaosuda::new_password(params)?,
+        })
+    }
+}
+
+pub(crate) async fn handler(
+    State(app): State<App>,
+    address: ClientAddress,
+    by: Authenticated,
+    AnyParams(params): AnyParams,
+) -> Result<impl IntoResponse, ApiError> {
+    let Request { old, new } = Request::read(&params)?;
+    let changed = change_password::change_password(&app, address, &by, old, new).await;
+    changed.map_err(|error| match error {
+        ChangeError::WrongPassword => PASSWORD_OLD.refusal("不正确"),
+        ChangeError::TooMany { until } => ApiError::too_many(app.clock.now(), until),
+        ChangeError::SessionEnded => ApiError::not_logged_in(),
+        ChangeError::Fault(fault) => fault.into(),
+    })?;
+    Ok((cookie::take_back(&app.config), envelope::youhaosuda(())))
+}

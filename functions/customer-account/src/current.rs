@@ -1,0 +1,31 @@
+//! `GET /api/v1/account/current`: 获取当前顾客信息.
+
+use axum::extract::State;
+use serde::Serialize;
+use shared::{
+    app::App,
+    auth::Authenticated,
+    envelope::{self, Flat},
+    error::{ApiError, Kind},
+    youhaosuda::Customer,
+};
+
+#[derive(Serialize)]
+pub(crate) struct Current {
+    customer: Option<Customer>,
+}
+
+/// Not to be logged in is an answer here, not a refusal.
+pub(crate) async fn handler(
+    State(_): State<App>,
+    by: Result<Authenticated, ApiError>,
+) -> Result<Flat<Current>, ApiError> {
+    let customer = match by {
+        Ok(by) => Some(Customer::new(&by.member)),
+        Err(error) => match error.kind {
+            Kind::NotLoggedIn | Kind::Expired => None,
+            Kind::Refused | Kind::TooMany { .. } | Kind::Fault => return Err(error),
+        },
+    };
+    Ok(envelope::youhaosuda(Current { customer }))
+}

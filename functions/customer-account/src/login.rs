@@ -1,0 +1,73 @@
+//! `POST /api/v1/account/login`: 顾客登录.
+
+use axum::{extract::State, response::IntoResponse};
+use serde::Serialize;
+use shared::{
+    app::App,
+    client::ClientAddress,
+    cookie, envelope,
+    error::ApiError,
+    names::LoginKey,
+    params::{AnyParams, Params},
+    password::Password,
+    rules::{
+        login::{self, Attempt},
+        session,
+    },
+    youhaosuda::{Customer, Field, PASSWORD},
+};
+
+/// Clients show a message with `用户` at this field, and any other at the password's.
+const ACCOUNT: Field = Field {
+    name: "account",
+    label: "用户名",
+};
+
+const WRONG_CREDENTIALS: &str = "账号或密码不正确";
+
+struct Request {
+    login: LoginKey,
+    password: Password,
+}
+
+impl Request {
+    fn read(params: &Params) -> Result<Self, ApiError> {
+        let account = ACCOUNT.required(params)?;
+        let password = PASSWORD.required(params)?;
+        Ok(Self {
+            login: LoginKey::typed(account),
+            password: Password::attempt(password),
+        })
+    }
+}
+
+#[derive(Serialize)]
+struct LoggedIn {
+    account: String,
+    customer: Customer,
+}
+
+pub(crate) async fn handler(
+    State(app): State<App>,
+    address: ClientAddress,
+    AnyParams(params): AnyParams,
+) -> Result<impl IntoResponse, ApiError> {
+    let Request { login, password } = Request::read(&params)?;
+    let attempt = Attempt {
+        address,
+        login,
+        password,
+    };
+    let open = |id, generation| session::for_browser(&app, id, generation);
+    let new = login::login(&app, attempt, open)
+        .await
+        .map_err(|error| error.refusal(app.clock.now(), WRONG_CREDENTIALS))?;
+    let answer = LoggedIn {
+        account: new.member.login_name().to_owned(),
+        customer: Customer::new(&new.member),
+    };
+    Ok((
+        cookie::hand_over(&new.tokens, &app.config),
+        envelope::youhaosuda(answer),
+    ))
+}

@@ -1,0 +1,36 @@
+//! `POST /v2/customer/account/logout` and `POST /api/v1/account/logout`: 退出登录, 顾客登出.
+
+use axum::{extract::State, response::IntoResponse};
+use shared::{
+    app::App,
+    auth::Presented,
+    cookie,
+    envelope::{self, Ok200},
+    error::ApiError,
+};
+
+pub(crate) async fn rageframe(
+    State(app): State<App>,
+    presented: Presented,
+) -> Result<Ok200<[(); 0]>, ApiError> {
+    end(&app, &presented).await?;
+    Ok(envelope::rageframe_saying("退出成功", [], app.clock.now()))
+}
+
+pub(crate) async fn youhaosuda(
+    State(app): State<App>,
+    presented: Presented,
+) -> Result<impl IntoResponse, ApiError> {
+    end(&app, &presented).await?;
+    Ok((cookie::take_back(&app.config), envelope::youhaosuda(())))
+}
+
+/// Ends the session in one write, without reading it or its member first.
+async fn end(app: &App, presented: &Presented) -> Result<(), ApiError> {
+    let digest = presented.token.digest();
+    let ended = app.store.end_session(&presented.key, &digest).await?;
+    match ended {
+        Some(session) if app.clock.now() < session.access_until => Ok(()),
+        Some(_) | None => Err(presented.refusal(app)),
+    }
+}

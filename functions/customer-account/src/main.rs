@@ -1,0 +1,8 @@
+//! The function `customer-account` as Lambda runs it.
+
+use shared::{app::App, gateway};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_http::Error> {
+    gateway::serve(customer_account::router(App::from_environment()?)).await
+}

@@ -1,0 +1,147 @@
+//! `POST /api/v1/account/save`: 更新顾客信息.
+
+use axum::extract::State;
+use serde::Serialize;
+use serde_json::{Map, Value};
+use shared::{
+    app::App,
+    auth::Authenticated,
+    envelope::{self, Flat},
+    error::ApiError,
+    member::{Profile, Sex},
+    names::{Email, Mobile},
+    params::{AnyParams, Params},
+    youhaosuda::{Customer, Field},
+};
+use time::{Date, macros::format_description};
+
+use crate::identity_card;
+
+const NOTIFY_EMAIL: Field = Field {
+    name: "notify_email",
+    label: "邮箱",
+};
+const NOTIFY_PHONE: Field = Field {
+    name: "notify_phone",
+    label: "手机号码",
+};
+const REAL_NAME: Field = Field {
+    name: "real_name",
+    label: "真实姓名",
+};
+const SEX: Field = Field {
+    name: "sex",
+    label: "性别",
+};
+const BIRTHDAY: Field = Field {
+    name: "birthday",
+    label: "生日",
+};
+const IDENTITY_CARD: Field = Field {
+    name: "indentity_card",
+    label: "身份证号码",
+};
+const NAME: Field = Field {
+    name: "name",
+    label: "昵称",
+};
+const META_FIELDS: Field = Field {
+    name: "meta_fields",
+    label: "附加信息",
+};
+
+/// The most that a theme may keep with a member, in bytes: a member's item is read whole.
+const MOST_META_BYTES: usize = 4096;
+
+struct Request(Profile);
+
+impl Request {
+    /// Reads the profile as it will be: what is not sent stays, what is sent empty goes.
+    fn read(params: &Params, mut profile: Profile, today: Date) -> Result<Self, ApiError> {
+        change(params, NOTIFY_EMAIL, &mut profile.notify_email, |text| {
+            text.parse::<Email>()
+                .ok()
+                .map(|email| email.as_str().to_owned())
+        })?;
+        change(params, NOTIFY_PHONE, &mut profile.notify_phone, |text| {
+            text.parse::<Mobile>()
+                .ok()
+                .map(|mobile| mobile.as_str().to_owned())
+        })?;
+        change(params, REAL_NAME, &mut profile.real_name, short)?;
+        if let Some(text) = SEX.optional(params)? {
+            profile.sex = match text {
+                "male" => Sex::Male,
+                "female" => Sex::Female,
+                "undefined" | "" => Sex::Undefined,
+                _ => return Err(SEX.malformed()),
+            };
+        }
+        change(params, BIRTHDAY, &mut profile.birthday, |text| {
+            let date = Date::parse(text, format_description!("[year]-[month]-[day]")).ok()?;
+            (date < today).then(|| text.to_owned())
+        })?;
+        change(params, IDENTITY_CARD, &mut profile.identity_card, |text| {
+            identity_card::normalize(text, today)
+        })?;
+        change(params, NAME, &mut profile.nickname, short)?;
+        change(params, META_FIELDS, &mut profile.metas, metas)?;
+        Ok(Self(profile))
+    }
+}
+
+/// Reads a parameter into an attribute of the profile, if it was sent.
+fn change(
+    params: &Params,
+    field: Field,
+    attribute: &mut Option<String>,
+    parse: impl FnOnce(&str) -> Option<String>,
+) -> Result<(), ApiError> {
+    if let Some(text) = field.optional(params)?.map(str::trim) {
+        *attribute = match text {
+            "" => None,
+            text => Some(parse(text).ok_or_else(|| field.malformed())?),
+        };
+    }
+    Ok(())
+}
+
+fn short(text: &str) -> Option<String> {
+    (text.chars().count() <= 50).then(|| text.to_owned())
+}
+
+/// Reads `{name, description, fields}`; whatever else is in it is dropped.
+fn metas(text: &str) -> Option<String> {
+    let mut given: Map<String, Value> = serde_json::from_str(text).ok()?;
+    let texts = ["name", "description"];
+    let known = texts.into_iter().chain(["fields"]);
+    let metas: Map<_, _> = known.filter_map(|key| given.remove_entry(key)).collect();
+    let is_text = |key: &str| {
+        metas
+            .get(key)
+            .is_none_or(|value| value.is_string() || value.is_null())
+    };
+    let fields = metas.get("fields");
+    let good = texts.into_iter().all(is_text)
+        && fields.is_none_or(|fields| fields.is_object() || fields.is_array() || fields.is_null());
+    let text = serde_json::to_string(&metas).ok()?;
+    (good && text.len() <= MOST_META_BYTES).then_some(text)
+}
+
+#[derive(Serialize)]
+pub(crate) struct Saved {
+    customer: Customer,
+}
+
+pub(crate) async fn handler(
+    State(app): State<App>,
+    by: Authenticated,
+    AnyParams(params): AnyParams,
+) -> Result<Flat<Saved>, ApiError> {
+    let now = app.clock.now();
+    let Request(profile) = Request::read(&params, by.member.profile.clone(), now.date())?;
+    let saved = app.store.save_profile(&by.member, &profile, now).await?;
+    let member = saved.ok_or_else(ApiError::not_logged_in)?;
+    let customer = Customer::new(&member);
+    Ok(envelope::youhaosuda(Saved { customer }))
+}

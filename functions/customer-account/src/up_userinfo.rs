@@ -1,0 +1,80 @@
+//! `POST /v2/customer/account/up-userinfo`: 修改个人资料.
+
+use axum::extract::State;
+use shared::{
+    app::App,
+    auth::Authenticated,
+    client::ClientAddress,
+    envelope::{self, Ok200},
+    error::ApiError,
+    member::Profile,
+    params::{BodyParams, Params},
+    rageframe::{Field, MemberV2, Session},
+    rules::refresh::{self, Saved},
+};
+use url::Url;
+
+const NICKNAME: Field = Field {
+    name: "nickname",
+    label: "昵称",
+};
+const HEAD_PORTRAIT: Field = Field {
+    name: "head_portrait",
+    label: "头像",
+};
+const REALNAME: Field = Field {
+    name: "realname",
+    label: "真实姓名",
+};
+
+struct Request(Profile);
+
+impl Request {
+    /// Reads the profile as it will be: what is not sent stays, what is sent empty goes.
+    fn read(params: &Params, mut profile: Profile) -> Result<Self, ApiError> {
+        let nickname = NICKNAME.required(params)?;
+        NICKNAME.at_most(nickname, 50)?;
+        profile.nickname = Some(nickname.to_owned());
+        if let Some(url) = HEAD_PORTRAIT.optional(params)? {
+            HEAD_PORTRAIT.at_most(url, 500)?;
+            if !url.is_empty() && !is_web_address(url) {
+                return Err(HEAD_PORTRAIT.refusal("不是一条有效的URL。"));
+            }
+            profile.head_portrait = Some(url.to_owned()).filter(|url| !url.is_empty());
+        }
+        if let Some(name) = REALNAME.optional(params)? {
+            REALNAME.at_most(name, 50)?;
+            profile.real_name = Some(name.to_owned()).filter(|name| !name.is_empty());
+        }
+        Ok(Self(profile))
+    }
+}
+
+fn is_web_address(text: &str) -> bool {
+    // The parser forgives white space and control characters; a page that shows the URL may not.
+    let clean = !text.contains(|c: char| c.is_control() || c.is_whitespace());
+    let url = Url::parse(text).ok();
+    clean && url.is_some_and(|url| ["http", "https"].contains(&url.scheme()) && url.has_host())
+}
+
+pub(crate) async fn handler(
+    State(app): State<App>,
+    address: ClientAddress,
+    by: Authenticated,
+    BodyParams(params): BodyParams,
+) -> Result<Ok200<Session<MemberV2>>, ApiError> {
+    let Request(profile) = Request::read(&params, by.member.profile.clone())?;
+    let now = app.clock.now();
+    let answer = if let Some(refresh) = by.session.refresh {
+        match refresh::save_and_rotate(&app, address, by, refresh, profile).await? {
+            Saved::Done(new) => Session::new(&new.tokens, &app, MemberV2::new(&new.member)),
+            Saved::NotCurrent => return Err(ApiError::not_logged_in()),
+        }
+    } else {
+        // A browser's session has no pair to rotate: it goes on with the token it has.
+        let saved = app.store.save_profile(&by.member, &profile, now).await?;
+        let member = saved.ok_or_else(ApiError::not_logged_in)?;
+        Session::without_refresh(&by.token, &app, MemberV2::new(&member))
+    };
+    Ok(envelope::rageframe(answer, now))
+}

@@ -1,0 +1,72 @@
+//! `POST /v1/site/login`: 登录.
+
+use axum::extract::State;
+use shared::{
+    app::App,
+    client::ClientAddress,
+    envelope::{self, Ok200},
+    error::ApiError,
+    names::LoginKey,
+    params::{BodyParams, Params},
+    password::Password,
+    rageframe::{Field, GROUP, MemberV1, Session, WRONG_CREDENTIALS},
+    rules::{
+        login::{self, Attempt},
+        session,
+    },
+    token::Slot,
+};
+
+const USERNAME: Field = Field {
+    name: "username",
+    label: "登录帐号",
+};
+const PASSWORD: Field = Field {
+    name: "password",
+    label: "登录密码",
+};
+
+struct Request {
+    login: LoginKey,
+    password: Password,
+    group: Slot,
+}
+
+impl Request {
+    fn read(params: &Params, app: &App) -> Result<Self, ApiError> {
+        let login = USERNAME.required(params)?;
+        let password = PASSWORD.secret(params)?;
+        let group = GROUP.required(params)?;
+        let group = app.config.group(group);
+        Ok(Self {
+            login: LoginKey::typed(login),
+            password: Password::attempt(password),
+            group: group.ok_or_else(|| GROUP.refusal("是无效的。"))?,
+        })
+    }
+}
+
+pub(crate) async fn handler(
+    State(app): State<App>,
+    address: ClientAddress,
+    BodyParams(params): BodyParams,
+) -> Result<Ok200<Session<MemberV1>>, ApiError> {
+    let Request {
+        login,
+        password,
+        group,
+    } = Request::read(&params, &app)?;
+    let attempt = Attempt {
+        address,
+        login,
+        password,
+    };
+    let open = |id, generation| session::for_group(&app, group, id, generation);
+    let new = login::login(&app, attempt, open)
+        .await
+        .map_err(|error| error.refusal(app.clock.now(), WRONG_CREDENTIALS))?;
+    Ok(envelope::rageframe(
+        Session::v1(&new, &app),
+        app.clock.now(),
+    ))
+}

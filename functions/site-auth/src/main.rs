@@ -1,0 +1,8 @@
+//! The function `site-auth` as Lambda runs it.
+
+use shared::{app::App, gateway};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_http::Error> {
+    gateway::serve(site_auth::router(App::from_environment()?)).await
+}

@@ -1,0 +1,8 @@
+//! The whole service in one process, for a developer's machine and for the tests: the routers of
+//! all four functions, and the AWS they talk to.
+
+pub mod aws;
+pub mod demo;
+pub mod service;
+pub mod table;
+pub mod terminal;

@@ -1,0 +1,54 @@
+//! What a developer reads: the greeting, and a line per request.
+
+use shared::journal::{Journal, Line};
+
+use crate::demo;
+
+/// One line per request on standard output.
+#[must_use]
+#[expect(
+    clippy::print_stdout,
+    reason = "the terminal is this program's surface"
+)]
+pub fn journal() -> Journal {
+    Journal::to(|line| println!("{}", row(line)))
+}
+
+fn row(line: &Line) -> String {
+    let mut row = format!(
+        "{} {:4} {} {} {:.1} ms, {} trips, {} R, {} W",
+        line.time.time_of_day(),
+        line.method.as_str(),
+        line.path,
+        line.code,
+        line.milliseconds,
+        line.usage.trips,
+        line.usage.read_units,
+        line.usage.write_units,
+    );
+    if let Some(fault) = &line.fault {
+        row.push_str("\n         ");
+        row.push_str(fault);
+    }
+    row
+}
+
+/// Where the service listens, whom to log in as, and three calls to begin with.
+#[must_use]
+pub fn greeting(service: &str, aws: &str, table: &str) -> String {
+    let (name, password) = (demo::NAME, demo::PASSWORD);
+    format!(
+        "Huiyuan listens on {service}
+Demo member: {name}, {mail} or {phone}, password {password}
+Embedded AWS: DynamoDB on {aws}, table {table}
+
+RageFrame login:
+  curl {service}/v1/site/login -d 'username={name}&password={password}&group=app'
+Youhaosuda login into a cookie jar, then the member it belongs to:
+  curl -c jar {service}/api/v1/account/login -d 'account={name}&password={password}'
+  curl -b jar {service}/api/v1/account/current
+",
+        mail = demo::MAIL,
+        phone = demo::PHONE,
+    )
+}

@@ -1,0 +1,44 @@
+//! What a running function is made of. Cheap to clone: every handler gets its own.
+
+use std::sync::Arc;
+
+use crate::{
+    clock::Clock,
+    config::{self, Config, ConfigError},
+    journal::Journal,
+    random::Random,
+    store::Store,
+};
+
+/// The state of every router.
+#[derive(Clone, Debug)]
+pub struct App {
+    /// The settings.
+    pub config: Arc<Config>,
+    /// The table.
+    pub store: Store,
+    /// Time.
+    pub clock: Clock,
+    /// Randomness.
+    pub random: Random,
+    /// The log.
+    pub journal: Journal,
+}
+
+impl App {
+    /// Wires the service as Lambda runs it: settings from the environment, the system's clock and
+    /// randomness, the log on standard output. Nothing is sent.
+    ///
+    /// # Errors
+    /// [`ConfigError`], which names the setting.
+    pub fn from_environment() -> Result<Self, ConfigError> {
+        let (config, aws) = config::from_environment()?;
+        Ok(Self {
+            store: Store::new(&aws, &config.table),
+            config: Arc::new(config),
+            clock: Clock::system(),
+            random: Random::system(),
+            journal: Journal::json(),
+        })
+    }
+}

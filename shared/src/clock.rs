@@ -1,0 +1,189 @@
+//! Time, as a parameter: nothing else in the workspace reads a clock.
+
+use std::{
+    fmt,
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
+    time::Duration,
+};
+
+use serde::{Deserialize, Serialize};
+use time::{OffsetDateTime, UtcOffset, macros::format_description};
+
+/// The offset both families show times in, and by which calendar days and years are counted.
+const BEIJING: UtcOffset = time::macros::offset!(+8);
+
+/// A moment, in milliseconds since the Unix epoch; stored as that number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Time(i64);
+
+impl Time {
+    /// Makes a moment from Unix milliseconds.
+    #[must_use]
+    pub const fn from_millis(millis: i64) -> Self {
+        Self(millis)
+    }
+
+    /// Makes a moment from Unix seconds.
+    #[must_use]
+    pub const fn from_seconds(seconds: i64) -> Self {
+        Self(seconds.saturating_mul(1000))
+    }
+
+    /// Unix milliseconds.
+    #[must_use]
+    pub const fn millis(self) -> i64 {
+        self.0
+    }
+
+    /// Unix seconds, rounded down.
+    #[must_use]
+    pub const fn seconds(self) -> i64 {
+        self.0.div_euclid(1000)
+    }
+
+    /// The moment `seconds` later; earlier where negative.
+    #[must_use]
+    pub const fn plus_seconds(self, seconds: i64) -> Self {
+        Self(self.0.saturating_add(seconds.saturating_mul(1000)))
+    }
+
+    /// Whole seconds from here until `later`, rounded up, at least 1: what a client is told to wait.
+    #[must_use]
+    pub fn seconds_until(self, later: Self) -> i64 {
+        (later.0 - self.0 + 999).div_euclid(1000).max(1)
+    }
+
+    /// RFC 3339 with milliseconds at `+08:00`, as the Youhaosuda documents show times.
+    #[must_use]
+    pub fn rfc3339(self) -> String {
+        self.in_beijing()
+            .format(format_description!(
+                "[year]-[month]-[day]T[hour]:[minute]:[second].[subsecond digits:3]+08:00"
+            ))
+            .unwrap_or_default()
+    }
+
+    /// The calendar date at `+08:00`.
+    #[must_use]
+    pub fn date(self) -> time::Date {
+        self.in_beijing().date()
+    }
+
+    /// The time of day at `+08:00`, `HH:MM:SS`, for a log that a person reads.
+    #[must_use]
+    pub fn time_of_day(self) -> String {
+        self.in_beijing()
+            .format(format_description!("[hour]:[minute]:[second]"))
+            .unwrap_or_default()
+    }
+
+    fn in_beijing(self) -> OffsetDateTime {
+        OffsetDateTime::from_unix_timestamp_nanos(i128::from(self.0) * 1_000_000)
+            .unwrap_or(OffsetDateTime::UNIX_EPOCH)
+            .to_offset(BEIJING)
+    }
+}
+
+/// The source of time: the system's, or one that a test moves by hand.
+#[derive(Clone)]
+pub struct Clock(Source);
+
+#[derive(Clone)]
+enum Source {
+    System,
+    Frozen(Arc<AtomicI64>),
+}
+
+impl Clock {
+    /// The system's clock.
+    #[must_use]
+    pub const fn system() -> Self {
+        Self(Source::System)
+    }
+
+    /// A clock that stands at `time` until it is moved by [`advance`](Self::advance).
+    #[must_use]
+    pub fn frozen(time: Time) -> Self {
+        Self(Source::Frozen(Arc::new(AtomicI64::new(time.0))))
+    }
+
+    /// The moment it is.
+    #[must_use]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is the one place that reads the clock"
+    )]
+    pub fn now(&self) -> Time {
+        match &self.0 {
+            Source::System => {
+                let nanos = OffsetDateTime::now_utc().unix_timestamp_nanos();
+                Time(i64::try_from(nanos / 1_000_000).unwrap_or(i64::MAX))
+            }
+            Source::Frozen(millis) => Time(millis.load(Ordering::SeqCst)),
+        }
+    }
+
+    /// Moves a frozen clock by `seconds`; the system's clock is not moved.
+    pub fn advance(&self, seconds: i64) {
+        if let Source::Frozen(millis) = &self.0 {
+            millis.fetch_add(seconds * 1000, Ordering::SeqCst);
+        }
+    }
+
+    /// Starts measuring a duration. Under a frozen clock every duration is zero.
+    #[must_use]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is the one place that reads the clock"
+    )]
+    pub fn stopwatch(&self) -> Stopwatch {
+        Stopwatch(match self.0 {
+            Source::System => Some(std::time::Instant::now()),
+            Source::Frozen(_) => None,
+        })
+    }
+}
+
+impl fmt::Debug for Clock {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self.0 {
+            Source::System => "Clock::system",
+            Source::Frozen(_) => "Clock::frozen",
+        })
+    }
+}
+
+/// A running measurement of a duration.
+#[derive(Clone, Copy, Debug)]
+pub struct Stopwatch(Option<std::time::Instant>);
+
+impl Stopwatch {
+    /// The time since the stopwatch was started.
+    #[must_use]
+    pub fn elapsed(&self) -> Duration {
+        self.0.map_or(Duration::ZERO, |start| start.elapsed())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_is_shown_in_beijing_with_milliseconds() {
+        let time = Time::from_millis(1_409_118_754_964);
+        assert_eq!(time.rfc3339(), "2014-08-27T13:52:34.964+08:00");
+    }
+
+    #[test]
+    fn a_wait_is_rounded_up_and_never_zero() {
+        let now = Time::from_millis(1_000);
+        assert_eq!(now.seconds_until(Time::from_millis(1_001)), 1);
+        assert_eq!(now.seconds_until(Time::from_millis(2_001)), 2);
+        assert_eq!(now.seconds_until(now), 1);
+    }
+}

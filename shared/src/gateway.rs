@@ -1,0 +1,38 @@
+//! What only Lambda needs: the gateway's word on where a request came from.
+
+use axum::Router;
+use lambda_http::{RequestExt, request::RequestContext, tower::ServiceBuilder};
+
+use crate::{client::ClientAddress, journal::RequestId};
+
+/// Serves `router` to the Lambda runtime until it ends the process.
+///
+/// # Errors
+/// What the runtime API's connection fails with.
+pub async fn serve(router: Router) -> Result<(), lambda_http::Error> {
+    let service = ServiceBuilder::new().map_request(vouch).service(router);
+    lambda_http::run(service).await
+}
+
+/// Takes the client's address and the request's id from the gateway's context. `X-Forwarded-For`
+/// is the client's own word here, and is ignored.
+fn vouch(mut request: lambda_http::Request) -> lambda_http::Request {
+    let (address, id) = match request.request_context_ref() {
+        Some(RequestContext::ApiGatewayV2(context)) => {
+            (context.http.source_ip.clone(), context.request_id.clone())
+        }
+        Some(RequestContext::ApiGatewayV1(context)) => (
+            context.identity.source_ip.clone(),
+            context.request_id.clone(),
+        ),
+        _ => (None, None),
+    };
+    let extensions = request.extensions_mut();
+    if let Some(address) = address.and_then(|text| text.parse().ok()) {
+        extensions.insert(ClientAddress(address));
+    }
+    if let Some(id) = id {
+        extensions.insert(RequestId(id));
+    }
+    request
+}

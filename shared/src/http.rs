@@ -1,0 +1,103 @@
+//! What every function's routes are wrapped in, from the outside in: the log line, the headers,
+//! CORS, and per family its envelope around whatever comes back, a panic included.
+
+use std::{any::Any, time::Duration};
+
+use axum::{
+    Json, Router,
+    http::{
+        HeaderValue, Method, StatusCode,
+        header::{AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE, HeaderName, X_CONTENT_TYPE_OPTIONS},
+    },
+    middleware::{from_fn_with_state, map_response},
+    response::{IntoResponse, Response},
+};
+use serde::Serialize;
+use tower_http::{
+    catch_panic::CatchPanicLayer,
+    cors::{AllowOrigin, CorsLayer},
+};
+
+use crate::{
+    app::App,
+    envelope::{self, Family},
+    error::ApiError,
+    journal,
+};
+
+/// The header that RageFrame's clients may carry an access token in.
+pub const X_API_KEY: HeaderName = HeaderName::from_static("x-api-key");
+
+/// Joins a function's routes of both families into the router that is served.
+pub fn router(
+    function: &'static str,
+    app: App,
+    rageframe: Router<App>,
+    youhaosuda: Router<App>,
+) -> Router {
+    let close = |family, routes: Router<App>| {
+        routes
+            .layer(CatchPanicLayer::custom(panicked))
+            .layer(from_fn_with_state(
+                (family, app.clock.clone()),
+                envelope::close,
+            ))
+    };
+    close(Family::RageFrame, rageframe)
+        .merge(close(Family::Youhaosuda, youhaosuda))
+        .layer(cors(&app.config.origins))
+        .layer(map_response(headers))
+        .layer(from_fn_with_state(
+            (function, app.clone()),
+            journal::observe,
+        ))
+        .with_state(app)
+}
+
+/// Browsers of the configured origins may call with credentials, and read the answer.
+fn cors(origins: &[HeaderValue]) -> CorsLayer {
+    CorsLayer::new()
+        .allow_origin(AllowOrigin::list(origins.iter().cloned()))
+        .allow_credentials(true)
+        .allow_methods([Method::GET, Method::POST])
+        .allow_headers([AUTHORIZATION, CONTENT_TYPE, X_API_KEY])
+        .max_age(Duration::from_secs(600))
+}
+
+/// Nothing here may be kept by a cache. An undefined path or method is answered as the gateway
+/// answers it.
+async fn headers(response: Response) -> Response {
+    let undefined = [StatusCode::NOT_FOUND, StatusCode::METHOD_NOT_ALLOWED];
+    let mut response = if undefined.contains(&response.status()) {
+        let message = "Not Found";
+        (StatusCode::NOT_FOUND, Json(Undefined { message })).into_response()
+    } else {
+        response
+    };
+    let headers = response.headers_mut();
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    response
+}
+
+#[derive(Serialize)]
+struct Undefined {
+    message: &'static str,
+}
+
+/// A handler gave up. Its message is for the log: it may speak of our code, never of a request.
+#[derive(Debug, thiserror::Error)]
+#[error("a handler panicked: {0}")]
+struct Panicked(String);
+
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "the layer hands over the payload"
+)]
+fn panicked(payload: Box<dyn Any + Send>) -> Response {
+    let text = (payload
+        .downcast_ref::<&str>()
+        .map(|text| (*text).to_owned()))
+    .or_else(|| payload.downcast_ref::<String>().cloned());
+    ApiError::fault(Panicked(text.unwrap_or_default())).into_response()
+}

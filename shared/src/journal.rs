@@ -1,0 +1,153 @@
+//! The log: one line per request, written when the answer is ready. It holds no body, query, token,
+//! code or password, and an address only in part.
+
+use std::{fmt, sync::Arc};
+
+use axum::{
+    extract::{MatchedPath, Request, State},
+    http::Method,
+    middleware::Next,
+    response::Response,
+};
+use serde::Serialize;
+
+use crate::{
+    app::App,
+    client::ClientAddress,
+    clock::Time,
+    envelope::Outcome,
+    store::meter::{self, Usage},
+};
+
+/// What is said of a request.
+#[derive(Clone, Debug, Serialize)]
+pub struct Line {
+    /// When it came in.
+    #[serde(serialize_with = "as_rfc3339")]
+    pub time: Time,
+    /// The gateway's id for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub request_id: Option<String>,
+    /// Which function answered.
+    pub function: &'static str,
+    /// `GET` or `POST`.
+    #[serde(serialize_with = "as_text")]
+    pub method: Method,
+    /// The route, as declared; `None` for an undefined path.
+    pub endpoint: Option<String>,
+    /// The path as it came, without the query: for a developer's terminal, never for a log.
+    #[serde(skip)]
+    pub path: String,
+    /// The answer's `code`, or the HTTP status where there is no envelope.
+    pub code: u16,
+    /// How long it took.
+    pub milliseconds: f64,
+    /// What it spent in DynamoDB.
+    #[serde(flatten, serialize_with = "as_units")]
+    pub usage: Usage,
+    /// From where, without its last part.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub client: Option<String>,
+    /// Why, where it is a fault of ours.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fault: Option<String>,
+}
+
+/// The gateway's id of a request.
+#[derive(Clone, Debug)]
+pub struct RequestId(pub String);
+
+/// Where the lines go.
+#[derive(Clone)]
+pub struct Journal(Arc<dyn Fn(&Line) + Send + Sync>);
+
+impl Journal {
+    /// Hands each line to `write`.
+    pub fn to(write: impl Fn(&Line) + Send + Sync + 'static) -> Self {
+        Self(Arc::new(write))
+    }
+
+    /// One JSON object per line on standard output, which Lambda keeps in CloudWatch.
+    #[must_use]
+    #[expect(clippy::print_stdout, reason = "standard output is Lambda's log")]
+    pub fn json() -> Self {
+        Self::to(|line| {
+            if let Ok(text) = serde_json::to_string(line) {
+                println!("{text}");
+            }
+        })
+    }
+}
+
+impl fmt::Debug for Journal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Journal")
+    }
+}
+
+/// Writes a request's line once its answer is ready.
+pub(crate) async fn observe(
+    State((function, app)): State<(&'static str, App)>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let stopwatch = app.clock.stopwatch();
+    let extensions = request.extensions();
+    let path = extensions.get::<MatchedPath>();
+    let mut line = Line {
+        time: app.clock.now(),
+        request_id: extensions.get::<RequestId>().map(|id| id.0.clone()),
+        function,
+        method: request.method().clone(),
+        endpoint: path.map(|path| path.as_str().to_owned()),
+        path: request.uri().path().to_owned(),
+        code: 0,
+        milliseconds: 0.0,
+        usage: Usage::default(),
+        client: extensions.get::<ClientAddress>().map(ClientAddress::masked),
+        fault: None,
+    };
+    let (mut response, usage) = meter::measure(next.run(request)).await;
+    line.usage = usage;
+    line.milliseconds = stopwatch.elapsed().as_secs_f64() * 1000.0;
+    match response.extensions_mut().remove::<Outcome>() {
+        Some(outcome) => {
+            line.code = outcome.code;
+            line.fault = outcome.fault;
+        }
+        None => line.code = response.status().as_u16(),
+    }
+    (app.journal.0)(&line);
+    response
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]
+fn as_rfc3339<S: serde::Serializer>(time: &Time, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&time.rfc3339())
+}
+
+fn as_text<S: serde::Serializer>(method: &Method, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(method.as_str())
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]
+fn as_units<S: serde::Serializer>(usage: &Usage, serializer: S) -> Result<S::Ok, S::Error> {
+    #[derive(Serialize)]
+    struct Spent {
+        trips: u32,
+        read_units: f64,
+        write_units: f64,
+    }
+    let Usage {
+        trips,
+        read_units,
+        write_units,
+        ..
+    } = *usage;
+    Spent {
+        trips,
+        read_units,
+        write_units,
+    }
+    .serialize(serializer)
+}

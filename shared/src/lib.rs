@@ -1,0 +1,36 @@
+//! What the four functions share: wiring, settings, the two envelopes, the rules of accounts and
+//! sessions, and the DynamoDB store.
+//!
+//! | question | file |
+//! | --- | --- |
+//! | what is running: settings, clock, randomness, store, log | [`app`], [`config`], [`aws`], [`clock`], [`random`] |
+//! | how a request comes in and an answer goes out | [`http`], [`params`], [`client`], [`auth`], [`cookie`], [`envelope`], [`error`], [`journal`] |
+//! | what the two families show of a member | [`rageframe`], [`youhaosuda`] |
+//! | what a member, a name, a password, a token is | [`member`], [`names`], [`password`], [`token`], [`digest`] |
+//! | the rules: logging in, sessions, registering, changing a password | [`rules`] |
+//! | the table | [`store`] |
+//! | what only Lambda needs | [`gateway`] |
+
+pub mod app;
+pub mod auth;
+pub mod aws;
+pub mod client;
+pub mod clock;
+pub mod config;
+pub mod cookie;
+pub mod digest;
+pub mod envelope;
+pub mod error;
+pub mod gateway;
+pub mod http;
+pub mod journal;
+pub mod member;
+pub mod names;
+pub mod params;
+pub mod password;
+pub mod rageframe;
+pub mod random;
+pub mod rules;
+pub mod store;
+pub mod token;
+pub mod youhaosuda;

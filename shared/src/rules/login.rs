@@ -1,0 +1,184 @@
+//! Logging in with a name and a password.
+
+use crate::{
+    app::App,
+    client::ClientAddress,
+    clock::Time,
+    error::{ApiError, Fault},
+    member::{Member, MemberId},
+    names::LoginKey,
+    password::{self, Password, Verdict},
+    store::{
+        StoreError,
+        guesses::{ACCOUNT_SECONDS, Guess},
+        logins::{Account, Marker},
+        members::Visit,
+    },
+};
+
+use super::session::NewSession;
+
+/// Who tries to log in, with what.
+#[derive(Clone, Debug)]
+pub struct Attempt {
+    /// From where.
+    pub address: ClientAddress,
+    /// As whom.
+    pub login: LoginKey,
+    /// With what.
+    pub password: Password,
+}
+
+/// Why nobody was logged in.
+#[derive(Debug, thiserror::Error)]
+pub enum LoginError {
+    /// No such account, or another password: the two are not told apart.
+    #[error("wrong account or password")]
+    Wrong {
+        /// How many more wrong ones this address may try.
+        attempts_left: usize,
+    },
+    /// Too many wrong passwords before this one, which was not compared.
+    #[error("too many wrong passwords")]
+    TooMany {
+        /// When the next is welcome.
+        until: Time,
+    },
+    /// A fault of ours.
+    #[error(transparent)]
+    Fault(#[from] Fault),
+}
+
+impl From<StoreError> for LoginError {
+    fn from(error: StoreError) -> Self {
+        Self::Fault(error.into())
+    }
+}
+
+impl LoginError {
+    /// The refusal for a client: `wrong` is its family's sentence for wrong credentials.
+    #[must_use]
+    pub fn refusal(self, now: Time, wrong: &'static str) -> ApiError {
+        match self {
+            Self::Wrong { attempts_left } => {
+                ApiError::refused(wrong).with_attempts_left(attempts_left)
+            }
+            Self::TooMany { until } => ApiError::too_many(now, until),
+            Self::Fault(fault) => fault.into(),
+        }
+    }
+}
+
+/// A member who has just logged in.
+pub struct LoggedIn<T> {
+    /// The member, this visit counted.
+    pub member: Member,
+    /// What the client gets.
+    pub tokens: T,
+}
+
+/// Logs a member in: checks the password, then stores the session that `open` makes and counts the
+/// visit. Two round trips; one read unit, four write units.
+///
+/// # Errors
+/// [`LoginError`]
+pub async fn login<T>(
+    app: &App,
+    attempt: Attempt,
+    open: impl FnOnce(MemberId, u64) -> NewSession<T>,
+) -> Result<LoggedIn<T>, LoginError> {
+    let (account, verdict) = check(app, &attempt).await?;
+    let new = open(account.member, account.generation);
+    let address = attempt.address.counted();
+    let visit = Visit {
+        key: &new.key,
+        access: &new.session.access,
+        generation: account.generation,
+        at: app.clock.now(),
+        ip: &attempt.address.0.to_canonical().to_string(),
+    };
+    let (stored, visited, cleared) = tokio::join!(
+        app.store.put_session(&new.key, &new.session),
+        app.store.record_visit(account.member, visit),
+        app.store.clear_guesses(&address, &attempt.login),
+    );
+    stored?;
+    cleared?;
+    // The password was changed between the two trips: the session stored is of the old generation,
+    // and was dead from the start.
+    let member = visited?.ok_or(LoginError::Wrong { attempts_left: 0 })?;
+    if verdict == Verdict::RightButWeak {
+        let stronger = password::hash(attempt.password, &app.random).await;
+        let stronger = stronger.map_err(Fault::from)?;
+        // Where the password has been changed meanwhile, its new hash is a strong one.
+        let _renewed = app
+            .store
+            .renew_password(&member, stronger, None, app.clock.now())
+            .await?;
+    }
+    let tokens = new.tokens;
+    Ok(LoggedIn { member, tokens })
+}
+
+/// Compares a password with an account's, having counted the guess first. One round trip for the
+/// right password, and one read and one write unit; a wrong one costs another trip and write.
+///
+/// # Errors
+/// [`LoginError`]
+pub async fn check(app: &App, attempt: &Attempt) -> Result<(Account, Verdict), LoginError> {
+    let (store, now) = (&app.store, app.clock.now());
+    let (login, address) = (&attempt.login, attempt.address.counted());
+    let (marker, guess) =
+        tokio::join!(store.marker(login), store.count_guess(&address, login, now));
+    let (marker, counted) = match (marker?, guess?) {
+        (_, Guess::TooMany(until)) => return Err(LoginError::TooMany { until }),
+        (marker, Guess::Counted(counted)) => (marker, counted),
+    };
+    let attempts_left = match guarded(&marker, &counted.recent, now) {
+        Guarded::No => counted.left(),
+        Guarded::LastTry => 0,
+        Guarded::Until(until) => {
+            store.uncount_guess(&address, login).await?;
+            return Err(LoginError::TooMany { until });
+        }
+    };
+    let account = marker.account();
+    let stored = account.as_ref().map(|account| account.password.clone());
+    let verdict = password::verify(attempt.password.clone(), stored).await;
+    match (account, verdict.map_err(Fault::from)?) {
+        (Some(account), verdict @ (Verdict::Right | Verdict::RightButWeak)) => {
+            Ok((account, verdict))
+        }
+        (_, Verdict::Wrong) | (None, _) => {
+            let (recorded, tidied) = tokio::join!(
+                store.record_failure(login, &marker, now),
+                store.tidy_guesses(&address, &counted, now)
+            );
+            recorded?;
+            tidied?;
+            Err(LoginError::Wrong { attempts_left })
+        }
+    }
+}
+
+/// What an account on its guard allows an address.
+enum Guarded {
+    /// It is not on its guard.
+    No,
+    /// This one try.
+    LastTry,
+    /// Nothing before this time.
+    Until(Time),
+}
+
+/// An account that has seen many wrong passwords from everywhere allows each address one try in ten
+/// minutes: too few to guess it, and enough for its owner.
+fn guarded(marker: &Marker, recent: &[Time], now: Time) -> Guarded {
+    let Some(guarded_until) = marker.guarded_until(now) else {
+        return Guarded::No;
+    };
+    match recent.get(1) {
+        None => Guarded::LastTry,
+        Some(earlier) => Guarded::Until(guarded_until.min(earlier.plus_seconds(ACCOUNT_SECONDS))),
+    }
+}

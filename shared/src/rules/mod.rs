@@ -1,0 +1,8 @@
+//! The rules that two functions share, free of HTTP: what must be true before and after, and in
+//! which order the store is asked.
+
+pub mod change_password;
+pub mod login;
+pub mod refresh;
+pub mod register;
+pub mod session;

@@ -1,0 +1,205 @@
+//! Exchanging a session's tokens for new ones.
+//!
+//! A client may fire one refresh for every request that met an expired token, in parallel, and may
+//! lose the answer. So the first to come rotates the pair, and whoever presents the retired token
+//! again is given the very same pair: for [`GRACE_SECONDS`] in any case, and for as long as nobody
+//! has used the new one. Presented after that, the token is in other hands, and the session ends.
+
+use crate::{
+    app::App,
+    auth::{Authenticated, expiry},
+    client::ClientAddress,
+    clock::Time,
+    member::{Member, Profile},
+    store::{
+        StoreError,
+        members::Visit,
+        sessions::{Retired, Rotated, Rotation, Session, SessionKey},
+    },
+    token::{Pair, Purpose, Slot, Token},
+};
+
+use super::{login::LoggedIn, session::REFRESH_SECONDS};
+
+/// How long a retired token is answered in any case.
+pub const GRACE_SECONDS: i64 = 60;
+
+/// Why no new tokens were given.
+#[derive(Debug, thiserror::Error)]
+pub enum RefreshError {
+    /// The refresh token was good once.
+    #[error("the refresh token has expired")]
+    Expired,
+    /// It is not known, or no more.
+    #[error("the refresh token is unknown")]
+    Unknown,
+    /// A fault of ours.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Exchanges a refresh token of the group at `slot`. Two round trips, two write units.
+///
+/// # Errors
+/// [`RefreshError`]
+pub async fn refresh(
+    app: &App,
+    address: ClientAddress,
+    text: &str,
+    slot: Slot,
+) -> Result<LoggedIn<Pair>, RefreshError> {
+    let token = Token::parse(text)
+        .filter(|token| token.purpose == Purpose::Refresh && token.slot == slot)
+        .ok_or(RefreshError::Unknown)?;
+    let key = SessionKey::of(&token, &app.config).ok_or(RefreshError::Unknown)?;
+    let now = app.clock.now();
+    let retired = Retired {
+        refresh: token.digest(),
+        seed: app.random.bytes(),
+        at: now,
+    };
+    let (pair, rotation) = rotation(app, &token, retired);
+    let (pair, session) = match app.store.rotate(&key, &rotation, now).await? {
+        Rotated::Done(session) => (pair, session),
+        Rotated::NotCurrent(session) => {
+            (once_more(app, &token, &key, &session, now).await?, session)
+        }
+        Rotated::NoSession => return Err(unknown(&token, now)),
+    };
+    let visit = Visit {
+        key: &key,
+        access: &session.access,
+        generation: session.generation,
+        at: pair_time(&session, now),
+        ip: &address.0.to_canonical().to_string(),
+    };
+    let (member, trimmed) = tokio::join!(
+        app.store.record_visit(token.member, visit),
+        app.store.trim_retired(&key, &session),
+    );
+    trimmed?;
+    // Of another generation: all sessions have been ended.
+    let member = member?.ok_or(RefreshError::Unknown)?;
+    let tokens = pair;
+    Ok(LoggedIn { member, tokens })
+}
+
+/// What became of a change of the profile that gives new tokens.
+pub enum Saved {
+    /// Done.
+    Done(LoggedIn<Pair>),
+    /// The session has been rotated or ended meanwhile.
+    NotCurrent,
+}
+
+/// Saves a profile and exchanges the pair of the session that asked for it, all or nothing. One
+/// round trip, four write units, and another trip and unit once in several rotations.
+///
+/// # Errors
+/// [`StoreError`]
+pub async fn save_and_rotate(
+    app: &App,
+    address: ClientAddress,
+    by: Authenticated,
+    refresh: crate::digest::Digest,
+    profile: Profile,
+) -> Result<Saved, StoreError> {
+    let Authenticated {
+        token,
+        key,
+        mut session,
+        mut member,
+    } = by;
+    let now = app.clock.now();
+    let retired = Retired {
+        refresh,
+        seed: app.random.bytes(),
+        at: now,
+    };
+    let (pair, rotation) = rotation(app, &token, retired.clone());
+    let ip = address.0.to_canonical().to_string();
+    let visit = Visit {
+        key: &key,
+        access: &rotation.access,
+        generation: member.generation,
+        at: now,
+        ip: &ip,
+    };
+    let presented = token.digest();
+    let saved = app
+        .store
+        .save_profile_and_rotate(&member, &profile, visit, &presented, &rotation)
+        .await?;
+    if !saved {
+        return Ok(Saved::NotCurrent);
+    }
+    session.access = rotation.access;
+    session.retired.insert(0, retired);
+    app.store.trim_retired(&key, &session).await?;
+    member.profile = profile;
+    visited(&mut member, now, ip);
+    let tokens = pair;
+    Ok(Saved::Done(LoggedIn { member, tokens }))
+}
+
+fn visited(member: &mut Member, now: Time, ip: String) {
+    member.visit_count += 1;
+    member.last_time = now;
+    member.updated_at = now;
+    member.last_ip = ip;
+}
+
+/// The pair that follows `token`'s, and what to write for it.
+fn rotation(app: &App, token: &Token, retired: Retired) -> (Pair, Rotation) {
+    let pair = Pair::after(token, &retired.seed, retired.at);
+    let rotation = Rotation {
+        access: pair.access.digest(),
+        access_until: expiry(&pair.access, &app.config),
+        refresh: pair.refresh.digest(),
+        refresh_until: pair.refresh.issued().plus_seconds(REFRESH_SECONDS),
+        retired,
+    };
+    (pair, rotation)
+}
+
+/// Answers a token that is not the current one: with the pair it was answered with before, or by
+/// ending the session.
+async fn once_more(
+    app: &App,
+    token: &Token,
+    key: &SessionKey,
+    session: &Session,
+    now: Time,
+) -> Result<Pair, RefreshError> {
+    let digest = token.digest();
+    let place = (session.retired.iter()).position(|retired| retired.refresh == digest);
+    let Some(place) = place else {
+        return Err(unknown(token, now));
+    };
+    if session.refresh_until.is_some_and(|until| until <= now) {
+        return Err(RefreshError::Expired);
+    }
+    let retired = &session.retired[place];
+    let graced = now < retired.at.plus_seconds(GRACE_SECONDS);
+    let unanswered = place == 0 && !session.used;
+    if graced || unanswered {
+        Ok(Pair::after(token, &retired.seed, retired.at))
+    } else {
+        app.store.end_session(key, &session.access).await?;
+        Err(RefreshError::Unknown)
+    }
+}
+
+/// A token that leads to no session was good once, or never.
+fn unknown(token: &Token, now: Time) -> RefreshError {
+    if token.issued().plus_seconds(REFRESH_SECONDS) <= now {
+        RefreshError::Expired
+    } else {
+        RefreshError::Unknown
+    }
+}
+
+/// When the session's current pair was made, so that a visit is the same whoever reports it first.
+fn pair_time(session: &Session, now: Time) -> Time {
+    session.retired.first().map_or(now, |retired| retired.at)
+}

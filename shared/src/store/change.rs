@@ -1,0 +1,131 @@
+//! A change of one item, as a call of its own or as part of a transaction.
+//!
+//! Expressions name every attribute as `#name`, so that none of DynamoDB's hundreds of reserved
+//! words gets in the way; what a name stands for is itself, unless [`Change::alias`] says otherwise.
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::{
+    operation::update_item::UpdateItemError,
+    types::{
+        AttributeValue, ReturnValue, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update,
+    },
+};
+
+use super::{CAPACITY, Item, Key, Store, StoreError};
+
+/// A conditional update of one item.
+pub(super) struct Change {
+    key: Key,
+    update: String,
+    condition: String,
+    aliases: HashMap<String, String>,
+    values: HashMap<String, AttributeValue>,
+}
+
+/// What became of a change.
+pub(super) enum Changed {
+    /// Done: the item as it is now.
+    Done(Item),
+    /// The condition failed: the item as it is, if there is one.
+    Unmet(Option<Item>),
+}
+
+impl Change {
+    /// Changes the item at `key` as `update` says, if `condition` holds.
+    pub(super) fn new(key: Key, update: impl Into<String>, condition: impl Into<String>) -> Self {
+        Self {
+            key,
+            update: update.into(),
+            condition: condition.into(),
+            aliases: HashMap::new(),
+            values: HashMap::new(),
+        }
+    }
+
+    /// Adds to the update.
+    pub(super) fn and(mut self, update: &str) -> Self {
+        self.update.push_str(update);
+        self
+    }
+
+    /// Says what `:name` stands for.
+    pub(super) fn value(mut self, name: &str, value: AttributeValue) -> Self {
+        self.values.insert(name.to_owned(), value);
+        self
+    }
+
+    /// Says what `#name` stands for, where it is not itself.
+    pub(super) fn alias(mut self, name: &str, attribute: impl Into<String>) -> Self {
+        self.aliases.insert(name.to_owned(), attribute.into());
+        self
+    }
+
+    fn names(&mut self) -> HashMap<String, String> {
+        let mut names = std::mem::take(&mut self.aliases);
+        for text in [&self.update, &self.condition] {
+            for word in text.split('#').skip(1) {
+                let end = word.find(|c: char| c != '_' && !c.is_ascii_alphanumeric());
+                let word = &word[..end.unwrap_or(word.len())];
+                let name = format!("#{word}");
+                names.entry(name).or_insert_with(|| word.to_owned());
+            }
+        }
+        names
+    }
+}
+
+impl Store {
+    /// Makes a change by itself. One write unit for an item under 1 KB.
+    pub(super) async fn change(&self, mut change: Change) -> Result<Changed, StoreError> {
+        let changed = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .set_expression_attribute_names(Some(change.names()))
+            .set_expression_attribute_values(some(change.values))
+            .set_key(Some(change.key.into_item()))
+            .update_expression(change.update)
+            .condition_expression(change.condition)
+            .return_values(ReturnValue::AllNew)
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
+            .return_consumed_capacity(CAPACITY)
+            .send()
+            .await;
+        match changed {
+            Ok(output) => Ok(Changed::Done(output.attributes.unwrap_or_default())),
+            Err(error) => match error.as_service_error() {
+                Some(UpdateItemError::ConditionalCheckFailedException(unmet)) => {
+                    Ok(Changed::Unmet(unmet.item().cloned()))
+                }
+                _ => Err(StoreError::failed("UpdateItem", &error)),
+            },
+        }
+    }
+
+    /// Makes a change that leaves nothing to do where its condition fails: another request came
+    /// first.
+    pub(super) async fn change_if(&self, change: Change) -> Result<(), StoreError> {
+        self.change(change).await.map(|_| ())
+    }
+
+    /// Makes a change part of a transaction. Two write units for an item under 1 KB.
+    pub(super) fn changing(&self, mut change: Change) -> TransactWriteItem {
+        let update = Update::builder()
+            .table_name(&self.table)
+            .set_expression_attribute_names(Some(change.names()))
+            .set_expression_attribute_values(some(change.values))
+            .set_key(Some(change.key.into_item()))
+            .update_expression(change.update)
+            .condition_expression(change.condition)
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
+            .build()
+            .expect("an update with a table, a key and an expression is complete");
+        TransactWriteItem::builder().update(update).build()
+    }
+}
+
+/// DynamoDB refuses an empty map of values.
+fn some(values: HashMap<String, AttributeValue>) -> Option<HashMap<String, AttributeValue>> {
+    (!values.is_empty()).then_some(values)
+}

@@ -1,0 +1,78 @@
+//! The DynamoDB of a test run, and what was sent to it.
+
+use std::sync::{Arc, Mutex, OnceLock};
+
+use aws_sdk_dynamodb::{
+    config::{
+        ConfigBag, Intercept, RuntimeComponents, interceptors::BeforeTransmitInterceptorContextRef,
+    },
+    error::BoxError,
+};
+use huiyuan::aws::{self, EmbeddedAws};
+use serde_json::Value;
+use shared::{aws::Aws, config};
+use tokio::runtime::Runtime;
+
+/// The DynamoDB that the environment names; else one in this process, shared by all tests.
+pub fn aws() -> Aws {
+    external().unwrap_or_else(|| Aws::embedded(embedded()))
+}
+
+/// The DynamoDB that the environment names.
+pub fn external() -> Option<Aws> {
+    config::aws_from_environment().expect("the environment's settings of AWS are good")
+}
+
+fn embedded() -> &'static str {
+    static EMBEDDED: OnceLock<(Runtime, EmbeddedAws)> = OnceLock::new();
+    let start = || {
+        // A runtime of its own, for each test's ends with the test.
+        let runtime = Runtime::new().expect("a runtime starts");
+        let started = std::thread::scope(|scope| {
+            let start = scope.spawn(|| {
+                runtime.block_on(async {
+                    let listener = aws::listen(0).await.expect("a port is free");
+                    EmbeddedAws::start(listener, None).expect("a database in memory opens")
+                })
+            });
+            start.join().expect("the embedded AWS starts")
+        });
+        (runtime, started)
+    };
+    &EMBEDDED.get_or_init(start).1.endpoint
+}
+
+/// A request to DynamoDB.
+#[derive(Clone, Debug)]
+pub struct Sent {
+    /// The operation's name in the API.
+    pub operation: String,
+    /// Its JSON.
+    pub body: Value,
+}
+
+/// Writes down every request.
+#[derive(Debug)]
+pub struct Recorder(pub Arc<Mutex<Vec<Sent>>>);
+
+impl Intercept for Recorder {
+    fn name(&self) -> &'static str {
+        "recorder"
+    }
+
+    fn read_before_transmit(
+        &self,
+        context: &BeforeTransmitInterceptorContextRef<'_>,
+        _: &RuntimeComponents,
+        _: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let request = context.request();
+        let target = request.headers().get("x-amz-target").unwrap_or_default();
+        let body = request.body().bytes().unwrap_or_default();
+        self.0.lock().unwrap().push(Sent {
+            operation: target.rsplit('.').next().unwrap_or_default().to_owned(),
+            body: serde_json::from_slice(body)?,
+        });
+        Ok(())
+    }
+}

@@ -1,0 +1,177 @@
+//! A service of a test's own: its routers on a table of its own, with a clock that stands still, a
+//! seeded source of randomness, and everything it sent and logged.
+
+mod dynamodb;
+mod request;
+mod table;
+
+use std::sync::{
+    Arc, Mutex,
+    atomic::{AtomicU64, Ordering},
+};
+
+use aws_sdk_dynamodb::Client;
+use axum::Router;
+use serde_json::Value;
+use shared::{
+    app::App,
+    clock::{Clock, Time},
+    config::Config,
+    journal::{Journal, Line},
+    random::Random,
+    store::{Store, meter::Usage},
+};
+
+pub use dynamodb::Sent;
+pub use request::{Reply, RequestBuilder};
+
+/// When every test begins, in Unix seconds: 2030-06-15 12:00:00 at `+08:00`. Later than today, so
+/// that no table deletes by time to live what a test still needs.
+pub const START: i64 = 1_907_726_400;
+
+/// The address that requests come from unless they say another.
+pub const ADDRESS: &str = "192.0.2.1";
+
+/// A running service.
+pub struct Service {
+    pub app: App,
+    router: Router,
+    client: Client,
+    table: String,
+    lines: Arc<Mutex<Vec<Line>>>,
+    sent: Arc<Mutex<Vec<Sent>>>,
+}
+
+impl Service {
+    /// Starts a service with the default settings.
+    pub async fn start() -> Self {
+        Self::with(|_| {}).await
+    }
+
+    /// Starts a service with settings changed by `change`.
+    pub async fn with(change: impl FnOnce(&mut Config)) -> Self {
+        static TABLES: AtomicU64 = AtomicU64::new(0);
+        let number = TABLES.fetch_add(1, Ordering::SeqCst);
+        let table = format!("huiyuan-test-{}-{number}", std::process::id());
+        let aws = dynamodb::aws();
+        let client = Client::from_conf(aws.dynamodb().build());
+        table::create(&client, &table).await;
+
+        let sent = Arc::default();
+        let recorder = dynamodb::Recorder(Arc::clone(&sent));
+        let lines: Arc<Mutex<Vec<Line>>> = Arc::default();
+        let mut config = Config::new(&table);
+        change(&mut config);
+        let app = App {
+            store: Store::with(aws.dynamodb().interceptor(recorder), &table),
+            config: Arc::new(config),
+            clock: Clock::frozen(Time::from_seconds(START)),
+            random: Random::seeded(number),
+            journal: {
+                let lines = Arc::clone(&lines);
+                Journal::to(move |line| lines.lock().unwrap().push(line.clone()))
+            },
+        };
+        Self {
+            router: huiyuan::service::router(&app),
+            app,
+            client,
+            table,
+            lines,
+            sent,
+        }
+    }
+
+    /// Begins a `POST`.
+    pub fn post(&self, path: &str) -> RequestBuilder {
+        RequestBuilder::new(self.router.clone(), "POST", path)
+    }
+
+    /// Begins a `GET`.
+    pub fn get(&self, path: &str) -> RequestBuilder {
+        RequestBuilder::new(self.router.clone(), "GET", path)
+    }
+
+    /// Begins a request of another method.
+    pub fn request(&self, method: &str, path: &str) -> RequestBuilder {
+        RequestBuilder::new(self.router.clone(), method, path)
+    }
+
+    /// Moves the clock.
+    pub fn advance(&self, seconds: i64) {
+        self.app.clock.advance(seconds);
+    }
+
+    /// The second that it is.
+    pub fn now(&self) -> i64 {
+        self.app.clock.now().seconds()
+    }
+
+    /// Registers a member with the password `123456`, and gives their browser's token.
+    pub async fn register(&self, name: &str) -> String {
+        let reply = self
+            .post("/api/v1/account/register_with_user_name")
+            .form(&[
+                ("account", name),
+                ("password", "123456"),
+                ("password_again", "123456"),
+            ])
+            .await;
+        assert_eq!(reply.body["code"], 200, "{}", reply.body);
+        reply.cookie().expect("registration hands over a session")
+    }
+
+    /// Logs a member with the password `123456` in to a group, and gives the answer's `data`.
+    pub async fn login(&self, name: &str, group: &str) -> Value {
+        let reply = self
+            .post("/v1/site/login")
+            .form(&[("username", name), ("password", "123456"), ("group", group)])
+            .await;
+        assert_eq!(reply.body["code"], 200, "{}", reply.body);
+        reply.body["data"].clone()
+    }
+
+    /// What the last request spent.
+    pub fn spent(&self) -> Usage {
+        self.last_line().usage
+    }
+
+    /// The last request's line in the log.
+    pub fn last_line(&self) -> Line {
+        self.lines().pop().expect("a request was logged")
+    }
+
+    /// Every line logged so far.
+    pub fn lines(&self) -> Vec<Line> {
+        self.lines.lock().unwrap().clone()
+    }
+
+    /// What the service has sent to DynamoDB since this was last asked.
+    pub fn take_sent(&self) -> Vec<Sent> {
+        std::mem::take(&mut self.sent.lock().unwrap())
+    }
+
+    /// Every item of the table as JSON, in the order of its keys.
+    pub async fn dump(&self) -> Vec<Value> {
+        table::dump(&self.client, &self.table).await
+    }
+
+    /// The items whose partition key begins with `pk` and sort key with `sk`.
+    pub async fn items(&self, pk: &str, sk: &str) -> Vec<Value> {
+        let begins = |item: &Value, key: &str, with: &str| {
+            item[key]
+                .as_str()
+                .is_some_and(|text| text.starts_with(with))
+        };
+        let items = self.dump().await.into_iter();
+        items
+            .filter(|item| begins(item, "pk", pk) && begins(item, "sk", sk))
+            .collect()
+    }
+}
+
+impl Drop for Service {
+    fn drop(&mut self) {
+        table::delete(&self.table);
+    }
+}

@@ -6,7 +6,7 @@ use dynoxide::{Database, server};
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
 
 /// How often expired items are deleted; DynamoDB itself takes days.
-const SWEEP: Duration = Duration::from_secs(60);
+const SWEEP: Duration = Duration::from_mins(1);
 
 /// Why the embedded AWS cannot start.
 #[derive(Debug, thiserror::Error)]

@@ -6,6 +6,7 @@ use axum::{
         HeaderMap, Method, Uri,
         header::{AUTHORIZATION, HOST, ORIGIN},
         request::Parts,
+        uri::Authority,
     },
 };
 
@@ -148,7 +149,7 @@ fn is_foreign(headers: &HeaderMap, uri: &Uri, config: &Config) -> bool {
         return false;
     };
     let host = headers.get(HOST).and_then(|host| host.to_str().ok());
-    let host = host.or_else(|| uri.authority().map(|authority| authority.as_str()));
+    let host = host.or_else(|| uri.authority().map(Authority::as_str));
     let own = origin.to_str().ok().and_then(|origin| {
         let (_, authority) = origin.split_once("://")?;
         Some(authority.eq_ignore_ascii_case(host?))

@@ -61,7 +61,7 @@ fn cors(origins: &[HeaderValue]) -> CorsLayer {
         .allow_credentials(true)
         .allow_methods([Method::GET, Method::POST])
         .allow_headers([AUTHORIZATION, CONTENT_TYPE, X_API_KEY])
-        .max_age(Duration::from_secs(600))
+        .max_age(Duration::from_mins(10))
 }
 
 /// Nothing here may be kept by a cache. An undefined path or method is answered as the gateway

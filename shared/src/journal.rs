@@ -67,7 +67,7 @@ impl Journal {
         Self(Arc::new(write))
     }
 
-    /// One JSON object per line on standard output, which Lambda keeps in CloudWatch.
+    /// One JSON object per line on standard output, which Lambda keeps in `CloudWatch`.
     #[must_use]
     #[expect(clippy::print_stdout, reason = "standard output is Lambda's log")]
     pub fn json() -> Self {
@@ -130,7 +130,6 @@ fn as_text<S: serde::Serializer>(method: &Method, serializer: S) -> Result<S::Ok
     serializer.serialize_str(method.as_str())
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]
 fn as_units<S: serde::Serializer>(usage: &Usage, serializer: S) -> Result<S::Ok, S::Error> {
     #[derive(Serialize)]
     struct Spent {

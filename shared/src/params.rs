@@ -175,7 +175,7 @@ impl<'de> Visitor<'de> for ParamsVisitor {
 struct JsonValue(Option<Value>);
 
 impl JsonValue {
-    fn text(text: impl ToString) -> Self {
+    fn text(text: impl fmt::Display + Copy) -> Self {
         Self(Some(Value::Text(text.to_string())))
     }
 }

@@ -12,6 +12,7 @@ use crate::{
 
 /// A member as this family shows it: the keys of the published sample, and what themes read beside.
 #[derive(Serialize)]
+#[expect(clippy::struct_field_names, reason = "the names are the wire's")]
 pub struct Customer {
     id: u64,
     social_type: bool,

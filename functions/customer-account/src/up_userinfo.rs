@@ -10,7 +10,7 @@ use shared::{
     member::Profile,
     params::{BodyParams, Params},
     rageframe::{Field, MemberV2, Session},
-    rules::refresh::{self, Saved},
+    rules::refresh,
 };
 use url::Url;
 
@@ -66,10 +66,9 @@ pub(crate) async fn handler(
     let Request(profile) = Request::read(&params, by.member.profile.clone())?;
     let now = app.clock.now();
     let answer = if let Some(refresh) = by.session.refresh {
-        match refresh::save_and_rotate(&app, address, by, refresh, profile).await? {
-            Saved::Done(new) => Session::new(&new.tokens, &app, MemberV2::new(&new.member)),
-            Saved::NotCurrent => return Err(ApiError::not_logged_in()),
-        }
+        let saved = refresh::save_and_rotate(&app, address, by, refresh, profile).await?;
+        let new = saved.ok_or_else(ApiError::not_logged_in)?;
+        Session::new(&new.tokens, &app, MemberV2::new(&new.member))
     } else {
         // A browser's session has no pair to rotate: it goes on with the token it has.
         let saved = app.store.save_profile(&by.member, &profile, now).await?;

@@ -10,6 +10,7 @@ use crate::{
     auth::{Authenticated, expiry},
     client::ClientAddress,
     clock::Time,
+    digest::Digest,
     member::{Member, Profile},
     store::{
         StoreError,
@@ -84,16 +85,9 @@ pub async fn refresh(
     Ok(LoggedIn { member, tokens })
 }
 
-/// What became of a change of the profile that gives new tokens.
-pub enum Saved {
-    /// Done.
-    Done(LoggedIn<Pair>),
-    /// The session has been rotated or ended meanwhile.
-    NotCurrent,
-}
-
 /// Saves a profile and exchanges the pair of the session that asked for it, all or nothing. One
-/// round trip, four write units, and another trip and unit once in several rotations.
+/// round trip, four write units, and another trip and unit once in several rotations. `None` where
+/// the session has been rotated or ended meanwhile.
 ///
 /// # Errors
 /// [`StoreError`]
@@ -101,9 +95,9 @@ pub async fn save_and_rotate(
     app: &App,
     address: ClientAddress,
     by: Authenticated,
-    refresh: crate::digest::Digest,
+    refresh: Digest,
     profile: Profile,
-) -> Result<Saved, StoreError> {
+) -> Result<Option<LoggedIn<Pair>>, StoreError> {
     let Authenticated {
         token,
         key,
@@ -131,7 +125,7 @@ pub async fn save_and_rotate(
         .save_profile_and_rotate(&member, &profile, visit, &presented, &rotation)
         .await?;
     if !saved {
-        return Ok(Saved::NotCurrent);
+        return Ok(None);
     }
     session.access = rotation.access;
     session.retired.insert(0, retired);
@@ -139,7 +133,7 @@ pub async fn save_and_rotate(
     member.profile = profile;
     visited(&mut member, now, ip);
     let tokens = pair;
-    Ok(Saved::Done(LoggedIn { member, tokens }))
+    Ok(Some(LoggedIn { member, tokens }))
 }
 
 fn visited(member: &mut Member, now: Time, ip: String) {

@@ -221,7 +221,7 @@ fn s(text: impl Into<String>) -> AttributeValue {
     AttributeValue::S(text.into())
 }
 
-fn n(number: impl ToString) -> AttributeValue {
+fn n(number: impl std::fmt::Display + Copy) -> AttributeValue {
     AttributeValue::N(number.to_string())
 }
 

@@ -177,13 +177,7 @@ impl Store {
         key: &SessionKey,
         token: &Token,
     ) -> Result<Option<(Session, Member)>, StoreError> {
-        let (session, member) = (key.key.clone(), Key::member(token.member));
-        let keys = KeysAndAttributes::builder()
-            .keys(session.into_item())
-            .keys(member.into_item())
-            .consistent_read(true)
-            .build()
-            .expect("a batch with keys is complete");
+        let keys = both(key.key.clone(), Key::member(token.member));
         let mut wanted = Some([(self.table.clone(), keys)].into());
         let mut found: Vec<Item> = Vec::new();
         for _ in 0..BATCH_TRIES {
@@ -323,6 +317,16 @@ impl Store {
             .expect("a delete with a table and a key is complete");
         TransactWriteItem::builder().delete(delete).build()
     }
+}
+
+/// Asks for two items, consistently.
+fn both(one: Key, other: Key) -> KeysAndAttributes {
+    KeysAndAttributes::builder()
+        .keys(one.into_item())
+        .keys(other.into_item())
+        .consistent_read(true)
+        .build()
+        .expect("a batch with keys is complete")
 }
 
 fn session_item(key: &SessionKey, session: &Session) -> Result<Item, StoreError> {

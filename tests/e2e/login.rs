@@ -1,24 +1,38 @@
 //! `POST /v1/site/login` and `POST /api/v1/account/login`.
 
-use serde_json::json;
+use serde_json::{Value, json};
+use shared::{
+    member::{Member, MemberId},
+    password::PasswordHash,
+    rules::session,
+};
 
-use crate::support::{START, Service};
+use crate::support::{START, Service, rageframe_refusal};
+
+const RAGEFRAME: &str = "/v1/site/login";
+const YOUHAOSUDA: &str = "/api/v1/account/login";
 
 #[tokio::test]
-async fn a_rageframe_login_gives_the_documented_answer() {
+async fn a_rageframe_login_gives_tokens_and_the_member_and_counts_a_visit() {
     let service = Service::start().await;
     service.register("yhsduser").await;
     service.advance(5);
     let reply = service
-        .post("/v1/site/login")
+        .post(RAGEFRAME)
         .form(&[
             ("username", "YHSDuser"),
             ("password", "123456"),
             ("group", "app"),
         ])
+        .from("198.51.100.7")
         .await;
     assert_eq!(reply.status, 200);
     let data = &reply.body["data"];
+    let now = START + 5;
+    for token in ["refresh_token", "access_token"] {
+        let text = data[token].as_str().expect("a token");
+        assert_eq!(text.split_at(32).1, format!("_{now}"), "{text}");
+    }
     assert_eq!(
         reply.body,
         json!({
@@ -48,19 +62,283 @@ async fn a_rageframe_login_gives_the_documented_answer() {
                     "home_phone": null,
                     "mobile": null,
                     "role": 10,
-                    "last_time": START + 5,
-                    "last_ip": "192.0.2.1",
+                    "last_time": now,
+                    "last_ip": "198.51.100.7",
                     "provinces": 0,
                     "city": 0,
                     "area": 0,
                     "allowance": 2,
-                    "allowance_updated_at": START + 5,
+                    "allowance_updated_at": now,
                     "status": 10,
                     "append": START,
-                    "updated": START + 5,
+                    "updated": now,
                 },
             },
-            "timestamp": START + 5,
+            "timestamp": now,
         })
+    );
+    let id = data["member"]["id"].as_u64().expect("a number");
+    assert!(id < 1 << 53);
+}
+
+#[tokio::test]
+async fn a_youhaosuda_login_gives_the_customer_and_a_cookie() {
+    let service = Service::start().await;
+    service.register("yhsduser").await;
+    let reply = service
+        .post(YOUHAOSUDA)
+        .form(&[("account", " yhsduser "), ("password", "123456")])
+        .await;
+    assert_eq!(reply.status, 200);
+    assert_eq!(
+        reply.body,
+        json!({
+            "code": 200,
+            "message": "",
+            "account": "yhsduser",
+            "customer": {
+                "id": reply.body["customer"]["id"],
+                "social_type": false,
+                "name": "yhsduser",
+                "metas": {},
+                "notify_email": null,
+                "notify_phone": null,
+                "accept_marketing": false,
+                "regist_at": "2030-06-15T12:00:00.000+08:00",
+                "orders_count": 0,
+                "total_spent": 0,
+                "last_order_no": null,
+                "last_order_at": null,
+                "email": null,
+                "mobile": null,
+                "uname": "yhsduser",
+                "real_name": null,
+                "sex": "undefined",
+                "birthday": null,
+                "indentity_card": null,
+                "avatar_url": null,
+                "point": 0,
+                "last_year_point": 0,
+                "total_credit": 0,
+                "customer_level": null,
+                "social_accounts": [],
+                "social_id": null,
+                "reg_type": 0,
+            },
+        })
+    );
+    let token = reply.cookie().expect("a cookie");
+    assert_eq!(
+        reply.headers["set-cookie"],
+        format!(
+            "_homeland_shop_customer_session={token}; HttpOnly; SameSite=Lax; Secure; Path=/; \
+             Max-Age=1209600"
+        )
+    );
+    assert_eq!(token.split_at(32).1, format!("_{START}"));
+}
+
+#[tokio::test]
+async fn rageframe_refuses_the_first_bad_parameter_in_the_documented_order() {
+    let service = Service::start().await;
+    service.register("yhsduser").await;
+    let before = service.dump().await;
+    for (body, message) in [
+        (json!({}), "登录帐号不能为空。"),
+        (json!({"username": " ", "group": "?"}), "登录帐号不能为空。"),
+        (json!({"username": ["a"]}), "登录帐号必须是一条字符串。"),
+        (
+            json!({"username": "yhsduser", "group": "?"}),
+            "登录密码不能为空。",
+        ),
+        (
+            json!({"username": "yhsduser", "password": ""}),
+            "登录密码不能为空。",
+        ),
+        (
+            json!({"username": "yhsduser", "password": 123_456}),
+            "组别不能为空。",
+        ),
+        (
+            json!({"username": "yhsduser", "password": "wrong", "group": "web"}),
+            "组别是无效的。",
+        ),
+    ] {
+        let reply = service.post(RAGEFRAME).json(body).await;
+        assert_eq!(reply.status, 200);
+        assert_eq!(reply.body, rageframe_refusal(422, message, START));
+    }
+    assert_eq!(service.dump().await, before);
+}
+
+#[tokio::test]
+async fn rageframe_reads_no_parameter_from_the_query() {
+    let service = Service::start().await;
+    service.register("yhsduser").await;
+    let query = "?username=yhsduser&password=123456&group=app";
+    let reply = service.post(&format!("{RAGEFRAME}{query}")).await;
+    assert_eq!(
+        reply.body,
+        rageframe_refusal(422, "登录帐号不能为空。", START)
+    );
+}
+
+#[tokio::test]
+async fn youhaosuda_reads_from_the_query_what_the_body_lacks() {
+    let service = Service::start().await;
+    service.register("yhsduser").await;
+    let reply = service
+        .post(&format!("{YOUHAOSUDA}?account=yhsduser&password=123456"))
+        .await;
+    assert_eq!(reply.body["code"], 200);
+    let reply = service
+        .post(&format!("{YOUHAOSUDA}?account=nobody&password=123456"))
+        .form(&[("account", "yhsduser")])
+        .await;
+    assert_eq!(reply.body["code"], 200, "the body comes first");
+}
+
+#[tokio::test]
+async fn youhaosuda_names_the_field_of_a_bad_parameter() {
+    let service = Service::start().await;
+    service.register("yhsduser").await;
+    let before = service.dump().await;
+    for (body, message) in [
+        (json!({}), "用户名不能为空"),
+        (
+            json!({"account": "", "password": "123456"}),
+            "用户名不能为空",
+        ),
+        (json!({"account": {"a": 1}}), "用户名格式不正确"),
+        (json!({"account": "yhsduser"}), "密码不能为空"),
+        (
+            json!({"account": "yhsduser", "password": [1]}),
+            "密码格式不正确",
+        ),
+    ] {
+        let reply = service.post(YOUHAOSUDA).json(body).await;
+        assert_eq!(reply.status, 200);
+        assert_eq!(reply.body, json!({"code": 201, "message": message}));
+        assert_eq!(reply.cookie(), None);
+    }
+    assert_eq!(service.dump().await, before);
+}
+
+#[tokio::test]
+async fn an_unknown_account_and_a_wrong_password_are_not_told_apart() {
+    let service = Service::start().await;
+    service.register("yhsduser").await;
+    let mut spent = Vec::new();
+    for account in [
+        "yhsduser",
+        "nobody",
+        "no such name",
+        "13800138000",
+        &"长".repeat(5_000),
+    ] {
+        let reply = service
+            .post(RAGEFRAME)
+            .form(&[
+                ("username", account),
+                ("password", "wrong"),
+                ("group", "app"),
+            ])
+            .await;
+        assert_eq!(
+            reply.body,
+            rageframe_refusal(422, "账号或者密码错误", START)
+        );
+        spent.push(service.spent());
+        let reply = service
+            .post(YOUHAOSUDA)
+            .form(&[("account", account), ("password", "wrong")])
+            .await;
+        let refusal = json!({"code": 201, "message": "账号或密码不正确", "attempts_left": 8});
+        assert_eq!(reply.body, refusal);
+        assert_eq!(reply.cookie(), None);
+    }
+    assert!(spent.iter().all(|one| *one == spent[0]), "{spent:?}");
+    assert_eq!(service.items("member#", "session#").await.len(), 1);
+}
+
+#[tokio::test]
+async fn form_json_and_multipart_say_the_same() {
+    let service = Service::start().await;
+    service.register("yhsduser").await;
+    let fields = [
+        ("username", "yhsduser"),
+        ("password", "123456"),
+        ("group", "app"),
+    ];
+    let json = json!({"username": "yhsduser", "password": 123_456, "group": "app", "more": [{}]});
+    for request in [
+        service.post(RAGEFRAME).form(&fields),
+        service.post(RAGEFRAME).multipart(&fields),
+        service.post(RAGEFRAME).json(json),
+    ] {
+        assert_eq!(request.await.body["code"], 200);
+    }
+}
+
+#[tokio::test]
+async fn a_member_logs_in_by_every_name_they_have() {
+    let service = Service::start().await;
+    huiyuan::demo::create(&service.app)
+        .await
+        .expect("the demo member is made");
+    let mut ids = Vec::new();
+    for name in [
+        huiyuan::demo::NAME,
+        "DEMO@Example.com",
+        huiyuan::demo::PHONE,
+    ] {
+        let reply = service
+            .post(YOUHAOSUDA)
+            .form(&[("account", name), ("password", huiyuan::demo::PASSWORD)])
+            .await;
+        assert_eq!(reply.body["code"], 200, "{name}");
+        ids.push(reply.body["customer"]["id"].clone());
+    }
+    assert!(ids.iter().all(|id| *id == ids[0]));
+}
+
+#[tokio::test]
+async fn a_hash_brought_from_rageframe_is_accepted_once_and_replaced() {
+    let service = Service::start().await;
+    let app = &service.app;
+    let id = MemberId::random(&app.random);
+    // password_hash('123456', PASSWORD_BCRYPT, ['cost' => 4]) in PHP.
+    let hash = bcrypt::hash_with_salt("123456", 4, *b"sixteen salt by.").expect("a hash");
+    let hash = PasswordHash::imported(&hash.format_for_version(bcrypt::Version::TwoY));
+    let login = "laowang".parse().expect("a user name");
+    let member = Member::new(id, login, hash, app.clock.now(), "192.0.2.1");
+    let new = session::for_browser(app, id, 0);
+    let stored = app
+        .store
+        .create_member(&member, &new.key, &new.session, "import")
+        .await;
+    stored.expect("the member is stored");
+
+    for _ in 0..2 {
+        service.login("laowang", "app").await;
+        for item in [
+            service.items("member#", "member").await,
+            service.items("login#laowang", "login").await,
+        ] {
+            let hash = item[0]["password"].as_str().expect("a hash");
+            assert!(
+                hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"),
+                "{hash}"
+            );
+        }
+    }
+    let current = service
+        .get("/api/v1/account/current")
+        .cookie(&new.tokens.text())
+        .await;
+    assert_ne!(
+        current.body["customer"],
+        Value::Null,
+        "a stronger hash ends no session"
     );
 }

@@ -12,7 +12,7 @@ use std::sync::{
 
 use aws_sdk_dynamodb::Client;
 use axum::Router;
-use serde_json::Value;
+use serde_json::{Value, json};
 use shared::{
     app::App,
     clock::{Clock, Time},
@@ -31,6 +31,11 @@ pub const START: i64 = 1_907_726_400;
 
 /// The address that requests come from unless they say another.
 pub const ADDRESS: &str = "192.0.2.1";
+
+/// A refusal of the RageFrame family.
+pub fn rageframe_refusal(code: u16, message: &str, timestamp: i64) -> Value {
+    json!({"code": code, "message": message, "data": [], "timestamp": timestamp})
+}
 
 /// A running service.
 pub struct Service {

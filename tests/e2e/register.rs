@@ -1,0 +1,243 @@
+//! `POST /api/v1/account/register_with_user_name` and `register_with_email`.
+
+use std::future::IntoFuture;
+
+use serde_json::{Value, json};
+
+use crate::support::{START, Service};
+
+const USER_NAME: &str = "/api/v1/account/register_with_user_name";
+const EMAIL: &str = "/api/v1/account/register_with_email";
+
+fn body(account: &str) -> Value {
+    json!({"account": account, "password": "123456", "password_again": "123456"})
+}
+
+#[tokio::test]
+async fn a_user_name_registers_a_member_and_logs_them_in() {
+    let service = Service::start().await;
+    let reply = service.post(USER_NAME).json(body("会员-Wang_9")).await;
+    assert_eq!(reply.status, 200);
+    let customer = &reply.body["customer"];
+    assert_eq!(
+        reply.body,
+        json!({
+            "code": 200,
+            "message": "",
+            "customer": {
+                "id": customer["id"],
+                "social_type": false,
+                "name": "会员-Wang_9",
+                "metas": {},
+                "notify_email": null,
+                "notify_phone": null,
+                "accept_marketing": false,
+                "regist_at": "2030-06-15T12:00:00.000+08:00",
+                "orders_count": 0,
+                "total_spent": 0,
+                "last_order_no": null,
+                "last_order_at": null,
+                "email": null,
+                "mobile": null,
+                "uname": "会员-Wang_9",
+                "real_name": null,
+                "sex": "undefined",
+                "birthday": null,
+                "indentity_card": null,
+                "avatar_url": null,
+                "point": 0,
+                "last_year_point": 0,
+                "total_credit": 0,
+                "customer_level": null,
+                "social_accounts": [],
+                "social_id": null,
+                "reg_type": 0,
+            },
+        })
+    );
+    let token = reply.cookie().expect("a cookie");
+    let current = service.get("/api/v1/account/current").cookie(&token).await;
+    assert_eq!(current.body["customer"], *customer);
+}
+
+#[tokio::test]
+async fn an_address_registers_a_member_who_logs_in_by_it() {
+    let service = Service::start().await;
+    let reply = service.post(EMAIL).form(&[
+        ("account", "User@Youhaosuda.com"),
+        ("password", "  密码 🔑"),
+        ("password_again", "  密码 🔑"),
+    ]);
+    let reply = reply.await;
+    assert_eq!(reply.body["code"], 200);
+    assert_eq!(reply.body["customer"]["email"], "User@Youhaosuda.com");
+    assert_eq!(reply.body["customer"]["name"], "User@Youhaosuda.com");
+    assert_eq!(reply.body["customer"]["uname"], Value::Null);
+    assert_eq!(reply.body["customer"]["reg_type"], 1);
+    let login = |password| {
+        let fields = [("account", "user@youhaosuda.COM"), ("password", password)];
+        service.post("/api/v1/account/login").form(&fields)
+    };
+    assert_eq!(
+        login("密码 🔑").await.body["code"],
+        201,
+        "a password is never trimmed"
+    );
+    assert_eq!(login("  密码 🔑").await.body["code"], 200);
+}
+
+#[tokio::test]
+async fn a_bad_parameter_is_refused_by_its_fields_own_word() {
+    let service = Service::start().await;
+    let rule = "用户名须为4-16位中文、英文字母、数字、_或-，且以中文或英文字母开头";
+    let long = "密".repeat(256);
+    for (path, body, message) in [
+        (USER_NAME, json!({}), "用户名不能为空"),
+        (USER_NAME, body(""), "用户名不能为空"),
+        (USER_NAME, body("abc"), rule),
+        (USER_NAME, body("1234567"), rule),
+        (USER_NAME, body("13800138000"), rule),
+        (USER_NAME, body("a@b.com"), rule),
+        (USER_NAME, body("a2345678901234567"), rule),
+        (USER_NAME, json!({"account": ["abcd"]}), "用户名格式不正确"),
+        (EMAIL, json!({}), "邮箱不能为空"),
+        (EMAIL, body("yhsduser"), "邮箱格式不正确"),
+        (
+            EMAIL,
+            body(&format!("{}@example.com", "a".repeat(250))),
+            "邮箱格式不正确",
+        ),
+        (USER_NAME, json!({"account": "yhsduser"}), "密码不能为空"),
+        (
+            USER_NAME,
+            json!({"account": "yhsduser", "password": "12345", "password_again": "12345"}),
+            "密码长度须为6-255个字符",
+        ),
+        (
+            EMAIL,
+            json!({"account": "a@b.com", "password": long, "password_again": long}),
+            "密码长度须为6-255个字符",
+        ),
+        (
+            USER_NAME,
+            json!({"account": "yhsduser", "password": "123456", "password_again": "123457"}),
+            "两次输入的密码不一致",
+        ),
+        (
+            EMAIL,
+            json!({"account": "a@b.com", "password": "123456"}),
+            "两次输入的密码不一致",
+        ),
+    ] {
+        let reply = service.post(path).json(body).await;
+        assert_eq!(reply.status, 200);
+        assert_eq!(reply.body, json!({"code": 201, "message": message}));
+        assert_eq!(reply.cookie(), None);
+    }
+    assert_eq!(service.dump().await, Vec::<Value>::new());
+}
+
+#[tokio::test]
+async fn a_name_is_taken_without_regard_to_letter_case() {
+    let service = Service::start().await;
+    service.register("YhsdUser").await;
+    let before = service.dump().await;
+    let reply = service.post(USER_NAME).json(body("yhsduser")).await;
+    assert_eq!(
+        reply.body,
+        json!({"code": 201, "message": "用户名已被注册"})
+    );
+    assert_eq!(reply.cookie(), None);
+    assert_eq!(service.dump().await, before);
+
+    assert_eq!(
+        service.post(EMAIL).json(body("a@b.com")).await.body["code"],
+        200
+    );
+    let reply = service.post(EMAIL).json(body("A@B.COM")).await;
+    assert_eq!(reply.body, json!({"code": 201, "message": "邮箱已被注册"}));
+}
+
+#[tokio::test]
+async fn a_name_that_was_guessed_at_can_still_be_registered_and_stays() {
+    let service = Service::start().await;
+    let wrong = [("account", "yhsduser"), ("password", "wrong")];
+    service.post("/api/v1/account/login").form(&wrong).await;
+    assert!(service.items("login#", "login").await[0]["expires_at"].is_i64());
+    service.register("yhsduser").await;
+    service.post("/api/v1/account/login").form(&wrong).await;
+    let marker = service.items("login#", "login").await;
+    assert_eq!(
+        marker[0]["expires_at"],
+        Value::Null,
+        "a member's name does not expire"
+    );
+    assert_eq!(marker[0]["failures"], 1);
+}
+
+#[tokio::test]
+async fn an_address_registers_at_most_sixty_members_an_hour() {
+    let service = Service::start().await;
+    for number in 0..60 {
+        service.register(&format!("user{number}")).await;
+    }
+    service.advance(3599);
+    let before = service.dump().await;
+    let reply = service.post(USER_NAME).json(body("another")).await;
+    let refusal = json!({
+        "code": 201, "message": "尝试次数过多，请在1秒后再试", "retry_after": 1,
+    });
+    assert_eq!(reply.body, refusal);
+    assert_eq!(service.dump().await, before);
+    let elsewhere = service
+        .post(USER_NAME)
+        .json(body("another"))
+        .from("192.0.2.2")
+        .await;
+    assert_eq!(elsewhere.body["code"], 200);
+    service.advance(1);
+    for number in 60..62 {
+        service.register(&format!("user{number}")).await;
+    }
+    let counter = service.items("address#192.0.2.1", "registrations").await;
+    assert_eq!(counter[0]["events"], 2);
+    assert_eq!(counter[0]["expires_at"], START + 7200);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn twenty_four_parallel_registrations_of_one_name_make_one_member() {
+    let service = Service::start().await;
+    let requests: Vec<_> = (0..24)
+        .map(|number| {
+            let name = if number % 2 == 0 {
+                "yhsduser"
+            } else {
+                "YHSDUSER"
+            };
+            let address = format!("198.51.100.{number}");
+            let request = service.post(USER_NAME).json(body(name)).from(&address);
+            tokio::spawn(request.into_future())
+        })
+        .collect();
+    let mut winners = Vec::new();
+    for request in requests {
+        let reply = request.await.expect("an answer");
+        if reply.body["code"] == 200 {
+            winners.push(reply.body["customer"]["id"].clone());
+        } else {
+            assert_eq!(
+                reply.body,
+                json!({"code": 201, "message": "用户名已被注册"})
+            );
+        }
+    }
+    assert_eq!(winners.len(), 1);
+    let members = service.items("member#", "member").await;
+    let markers = service.items("login#", "login").await;
+    assert_eq!(members.len(), 1);
+    assert_eq!(markers.len(), 1);
+    assert_eq!(members[0]["id"], winners[0]);
+    assert_eq!(markers[0]["member"], winners[0]);
+    assert_eq!(service.items("member#", "session#").await.len(), 1);
+    assert_eq!(service.items("address#", "registrations").await.len(), 1);
+}

@@ -108,7 +108,7 @@ async fn of_parallel_changes_of_a_password_one_counts() {
             let request = service
                 .post("/api/v1/account/change_password")
                 .cookie(&token);
-            tokio::spawn(std::future::IntoFuture::into_future(request.json(body)))
+            tokio::spawn(IntoFuture::into_future(request.json(body)))
         })
         .collect();
     let mut changed = Vec::new();

@@ -6,8 +6,14 @@
 mod support;
 
 mod account;
+mod browser;
+mod budgets;
 mod documented;
+mod faults;
 mod login;
 mod refresh;
 mod register;
+mod rubbish;
+mod secrets;
+mod sessions;
 mod throttle;

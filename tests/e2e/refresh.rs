@@ -1,7 +1,5 @@
 //! `POST /v1/site/refresh` and `POST /v2/customer/account/refresh`.
 
-use std::future::IntoFuture;
-
 use serde_json::{Value, json};
 
 use crate::support::{Reply, START, Service, rageframe_refusal};

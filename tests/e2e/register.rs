@@ -1,7 +1,5 @@
 //! `POST /api/v1/account/register_with_user_name` and `register_with_email`.
 
-use std::future::IntoFuture;
-
 use serde_json::{Value, json};
 
 use crate::support::{START, Service};

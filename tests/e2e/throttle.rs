@@ -1,7 +1,5 @@
 //! Guessing passwords: how often, from where, and that nobody can lock the owner out.
 
-use std::future::IntoFuture;
-
 use serde_json::json;
 
 use crate::support::{Reply, Service, rageframe_refusal};

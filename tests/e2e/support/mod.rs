@@ -156,6 +156,16 @@ impl Service {
         std::mem::take(&mut self.sent.lock().unwrap())
     }
 
+    /// A client of the test's own.
+    pub fn client(&self) -> &Client {
+        &self.client
+    }
+
+    /// The table's name.
+    pub fn table(&self) -> &str {
+        &self.table
+    }
+
     /// Every item of the table as JSON, in the order of its keys.
     pub async fn dump(&self) -> Vec<Value> {
         table::dump(&self.client, &self.table).await

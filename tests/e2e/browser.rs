@@ -1,0 +1,147 @@
+//! What a browser is told: cookies over plain http, CORS, foreign pages, caches, undefined paths.
+
+use serde_json::json;
+
+use crate::support::{RequestBuilder, START, Service, rageframe_refusal};
+
+const SHOP: &str = "https://shop.example";
+const THEME: &str = "http://localhost:5173";
+const EVIL: &str = "https://evil.example";
+
+async fn service() -> Service {
+    Service::with(|config| config.origins = vec![THEME.parse().expect("an origin")]).await
+}
+
+#[tokio::test]
+async fn a_foreign_page_cannot_use_the_cookie_to_change_anything() {
+    let service = service().await;
+    let token = service.register("yhsduser").await;
+    let before = service.dump().await;
+    let save = || {
+        service
+            .post("/api/v1/account/save")
+            .cookie(&token)
+            .form(&[("name", "x")])
+    };
+    let up = || {
+        let request = service
+            .post("/v2/customer/account/up-userinfo")
+            .cookie(&token);
+        request.form(&[("nickname", "x")])
+    };
+    let logout = || service.post("/api/v1/account/logout").cookie(&token);
+    for origin in [
+        EVIL,
+        "null",
+        "https://shop.example.evil.example",
+        "shop.example",
+    ] {
+        for request in [save(), logout()] {
+            let reply = request.header("origin", origin).await;
+            assert_eq!(
+                reply.body,
+                json!({"code": 201, "message": "不允许的请求来源"})
+            );
+        }
+        let reply = up().header("origin", origin).await;
+        assert_eq!(
+            reply.body,
+            rageframe_refusal(422, "不允许的请求来源", START)
+        );
+    }
+    assert_eq!(service.dump().await, before);
+    for origin in [SHOP, THEME] {
+        assert_eq!(save().header("origin", origin).await.body["code"], 200);
+    }
+    assert_eq!(save().await.body["code"], 200, "no browser says no origin");
+    let bearer = service
+        .post("/api/v1/account/save")
+        .bearer(&token)
+        .header("origin", EVIL);
+    assert_eq!(
+        bearer.await.body["code"],
+        200,
+        "a token that was not sent by itself is one"
+    );
+    let current = service
+        .get("/api/v1/account/current")
+        .cookie(&token)
+        .header("origin", EVIL);
+    assert!(
+        current.await.body["customer"].is_object(),
+        "reading changes nothing"
+    );
+}
+
+#[tokio::test]
+async fn configured_origins_may_call_with_credentials_and_others_may_not() {
+    let service = service().await;
+    let preflight = |origin| -> RequestBuilder {
+        service
+            .request("OPTIONS", "/api/v1/account/login")
+            .header("origin", origin)
+            .header("access-control-request-method", "POST")
+            .header("access-control-request-headers", "content-type,x-api-key")
+    };
+    let reply = preflight(THEME).await;
+    assert_eq!(reply.status, 200);
+    assert_eq!(reply.headers["access-control-allow-origin"], THEME);
+    assert_eq!(reply.headers["access-control-allow-credentials"], "true");
+    assert_eq!(reply.headers["access-control-allow-methods"], "GET,POST");
+    let allowed = "authorization,content-type,x-api-key";
+    assert_eq!(reply.headers["access-control-allow-headers"], allowed);
+    let foreign = preflight(EVIL).await;
+    assert!(!foreign.headers.contains_key("access-control-allow-origin"));
+
+    let current = |origin| {
+        service
+            .get("/api/v1/account/current")
+            .header("origin", origin)
+    };
+    let reply = current(THEME).await;
+    assert_eq!(reply.headers["access-control-allow-origin"], THEME);
+    assert_eq!(reply.headers["access-control-allow-credentials"], "true");
+    let foreign = current(EVIL).await;
+    assert!(!foreign.headers.contains_key("access-control-allow-origin"));
+}
+
+#[tokio::test]
+async fn nothing_is_kept_by_a_cache() {
+    let service = Service::start().await;
+    let login = service.post("/v1/site/login");
+    for request in [
+        login,
+        service.get("/api/v1/account/current"),
+        service.get("/undefined"),
+    ] {
+        let reply = request.await;
+        assert_eq!(reply.headers["cache-control"], "no-store");
+        assert_eq!(reply.headers["x-content-type-options"], "nosniff");
+    }
+}
+
+#[tokio::test]
+async fn an_undefined_path_or_method_is_the_gateways_404() {
+    let service = Service::start().await;
+    for (method, path) in [
+        ("GET", "/"),
+        ("POST", "/v1/site/logout"),
+        ("GET", "/v1/site/login"),
+        ("DELETE", "/api/v1/account/current"),
+        ("POST", "/v1/site/login/"),
+    ] {
+        let reply = service.request(method, path).await;
+        assert_eq!(reply.status, 404, "{method} {path}");
+        assert_eq!(reply.bytes, br#"{"message":"Not Found"}"#);
+    }
+}
+
+#[tokio::test]
+async fn plain_http_is_for_development() {
+    let service = Service::with(|config| config.cookie_secure = false).await;
+    service.register("yhsduser").await;
+    let fields = [("account", "yhsduser"), ("password", "123456")];
+    let reply = service.post("/api/v1/account/login").form(&fields).await;
+    let cookie = reply.headers["set-cookie"].to_str().expect("text");
+    assert!(!cookie.contains("Secure"), "{cookie}");
+}

@@ -1,0 +1,135 @@
+//! No secret is stored or logged, whatever is done.
+
+use serde_json::{Value, json};
+
+use crate::support::Service;
+
+/// Everything that was secret in a run of every endpoint.
+async fn run(service: &Service) -> Vec<String> {
+    let mut secrets: Vec<String> = Vec::new();
+    let passwords = ["first secret", "second secret", "wrong secret"];
+    secrets.extend(passwords.map(str::to_owned));
+    let register = |path: &str, account: &str| {
+        let body = json!({
+            "account": account, "password": passwords[0], "password_again": passwords[0],
+        });
+        service
+            .post(&format!("/api/v1/account/{path}?x=first%20secret"))
+            .json(body)
+    };
+    for (path, account) in [
+        ("register_with_user_name", "yhsduser"),
+        ("register_with_email", "user@youhaosuda.com"),
+        ("register_with_user_name", "yhsduser"),
+    ] {
+        secrets.extend(register(path, account).await.cookie());
+    }
+    for password in passwords {
+        let fields = [("account", "yhsduser"), ("password", password)];
+        secrets.extend(
+            service
+                .post("/api/v1/account/login")
+                .form(&fields)
+                .await
+                .cookie(),
+        );
+        let query = "?account=user@youhaosuda.com&password=first%20secret";
+        secrets.extend(
+            service
+                .post(&format!("/api/v1/account/login{query}"))
+                .await
+                .cookie(),
+        );
+    }
+    let mut keep = |body: &Value| {
+        let data = &body["data"];
+        let tokens = ["access_token", "refresh_token"].map(|key| data[key].as_str());
+        let tokens = tokens.map(|token| token.unwrap_or_default().to_owned());
+        secrets.extend(tokens.clone());
+        tokens
+    };
+    let fields = [
+        ("username", "yhsduser"),
+        ("password", passwords[0]),
+        ("group", "app"),
+    ];
+    let login = service.post("/v1/site/login").form(&fields).await;
+    let [_, refresh] = keep(&login.body);
+    let fields = [("refresh_token", refresh.as_str()), ("group", "app")];
+    let [access, _] = keep(&service.post("/v1/site/refresh").form(&fields).await.body);
+    let path = format!("/v2/customer/account/up-userinfo?access-token={access}");
+    let [access, _] = keep(&service.post(&path).form(&[("nickname", "x")]).await.body);
+    service
+        .get(&format!("/api/v1/account/current?access-token={access}"))
+        .await;
+    service
+        .post(&format!("/undefined?access-token={access}"))
+        .await;
+    let body = json!({
+        "password_old": passwords[0], "password": passwords[1], "password_again": passwords[1],
+    });
+    service
+        .post("/api/v1/account/change_password")
+        .bearer(&access)
+        .json(body)
+        .await;
+    secrets.retain(|secret| !secret.is_empty());
+    assert!(secrets.len() > 12, "{}", secrets.len());
+    secrets
+}
+
+#[tokio::test]
+async fn the_table_holds_no_password_and_no_token() {
+    let service = Service::start().await;
+    let secrets = run(&service).await;
+    let dump = Value::from(service.dump().await).to_string();
+    for secret in secrets {
+        // A token's first 32 characters are what is secret in it; its bytes would show as well.
+        let text = secret.split('_').next().unwrap_or(&secret);
+        assert!(!dump.contains(&secret), "{secret} is in the table");
+        assert!(
+            text.len() < 6 || !dump.contains(text),
+            "{text} is in the table"
+        );
+        let bytes = json!(secret.as_bytes()).to_string();
+        assert!(
+            !dump.contains(bytes.trim_matches(['[', ']'])),
+            "{secret} is in the table"
+        );
+    }
+}
+
+#[tokio::test]
+async fn the_log_holds_no_password_no_token_and_no_account() {
+    let service = Service::start().await;
+    let mut secrets = run(&service).await;
+    secrets.extend(["yhsduser", "user@youhaosuda.com", "192.0.2.1"].map(str::to_owned));
+    let lines = service.lines();
+    assert!(lines.len() > 14);
+    for line in lines {
+        let line = serde_json::to_string(&line).expect("a line is JSON");
+        for secret in &secrets {
+            assert!(!line.contains(secret), "{secret} is in {line}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_line_of_the_log_says_what_a_person_needs_at_night() {
+    let service = Service::start().await;
+    service.register("yhsduser").await;
+    let line = serde_json::to_value(service.last_line()).expect("a line is JSON");
+    let expected = json!({
+        "time": "2030-06-15T12:00:00.000+08:00",
+        "function": "registration",
+        "method": "POST",
+        "endpoint": "/api/v1/account/register_with_user_name",
+        "code": 200,
+        "milliseconds": 0.0,
+        "trips": 1,
+        "read_units": 0.0,
+        "write_units": 8.0,
+        "client": "192.0.2.0/24",
+    });
+    assert_eq!(line, expected);
+}

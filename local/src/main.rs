@@ -36,7 +36,7 @@ struct Args {
     /// Keeps the data in this file; without it, in memory
     #[arg(long, value_name = "FILE")]
     data: Option<PathBuf>,
-    /// An origin that browsers may call from, such as http://localhost:5173; may be given again
+    /// An origin that browsers may call from, scheme, host and port; may be given again
     #[arg(long = "origin", value_name = "ORIGIN", value_parser = shared::config::origin)]
     origins: Vec<axum::http::HeaderValue>,
 }

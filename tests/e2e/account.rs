@@ -99,7 +99,7 @@ async fn a_refused_change_of_password_changes_nothing() {
 async fn of_parallel_changes_of_a_password_one_counts() {
     let service = Service::start().await;
     let token = service.register("yhsduser").await;
-    let changes: Vec<_> = (0..8)
+    let requests: Vec<_> = (0..8)
         .map(|number| {
             let new = format!("new password {number}");
             let body = json!({
@@ -112,8 +112,8 @@ async fn of_parallel_changes_of_a_password_one_counts() {
         })
         .collect();
     let mut changed = Vec::new();
-    for (number, change) in changes.into_iter().enumerate() {
-        if change.await.expect("an answer").body["code"] == 200 {
+    for (number, request) in requests.into_iter().enumerate() {
+        if request.await.expect("an answer").body["code"] == 200 {
             changed.push(number);
         }
     }

@@ -74,7 +74,10 @@ impl Service {
             random: Random::seeded(number),
             journal: {
                 let lines = Arc::clone(&lines);
-                Journal::to(move |line| lines.lock().unwrap().push(line.clone()))
+                Journal::to(move |line| {
+                    let mut lines = lines.lock().expect("no test panics with it");
+                    lines.push(line.clone());
+                })
             },
         };
         Self {
@@ -148,12 +151,12 @@ impl Service {
 
     /// Every line logged so far.
     pub fn lines(&self) -> Vec<Line> {
-        self.lines.lock().unwrap().clone()
+        self.lines.lock().expect("no test panics with it").clone()
     }
 
     /// What the service has sent to DynamoDB since this was last asked.
     pub fn take_sent(&self) -> Vec<Sent> {
-        std::mem::take(&mut self.sent.lock().unwrap())
+        std::mem::take(&mut self.sent.lock().expect("no test panics with it"))
     }
 
     /// A client of the test's own.

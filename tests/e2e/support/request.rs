@@ -81,12 +81,12 @@ impl RequestBuilder {
     }
 
     pub fn multipart(self, fields: &[(&str, &str)]) -> Self {
-        let mut body = String::new();
-        for (name, value) in fields {
-            let head = format!("--part\r\ncontent-disposition: form-data; name=\"{name}\"");
-            body.push_str(&format!("{head}\r\n\r\n{value}\r\n"));
-        }
-        body.push_str("--part--\r\n");
+        let part = |(name, value): &(&str, &str)| {
+            let head = "--part\r\ncontent-disposition: form-data; name=";
+            format!("{head}\"{name}\"\r\n\r\n{value}\r\n")
+        };
+        let body: String = fields.iter().map(part).collect();
+        let body = body + "--part--\r\n";
         self.body("multipart/form-data; boundary=part", body)
     }
 

@@ -13,7 +13,7 @@ pub async fn create(client: &Client, table: &str) {
     client
         .wait_until_table_exists()
         .table_name(table)
-        .wait(Duration::from_secs(60))
+        .wait(Duration::from_mins(1))
         .await
         .expect("the table is ready");
 }
@@ -25,16 +25,16 @@ pub fn delete(table: &str) {
     };
     let deleting = async {
         let client = Client::from_conf(aws.dynamodb().build());
-        client.delete_table().table_name(table).send().await
+        // A table that stays behind fails no test.
+        let _ = client.delete_table().table_name(table).send().await;
     };
     std::thread::scope(|scope| {
         let delete = scope.spawn(|| {
             let runtime = tokio::runtime::Builder::new_current_thread()
                 .enable_all()
                 .build();
-            runtime.expect("a runtime starts").block_on(deleting)
+            runtime.expect("a runtime starts").block_on(deleting);
         });
-        // A table that stays behind fails no test.
         let _ = delete.join();
     });
 }

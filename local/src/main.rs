@@ -13,7 +13,7 @@ use std::{
 use clap::Parser;
 use huiyuan::{
     aws::{self, EmbeddedAws},
-    demo, service, table, terminal,
+    demo, inspect, service, table, terminal,
 };
 use shared::{app::App, aws::Aws, clock::Clock, config::Config, random::Random, store::Store};
 use tokio::signal::unix::{SignalKind, signal};
@@ -55,7 +55,8 @@ async fn main() -> ExitCode {
 async fn run(args: Args) -> Result<(), Box<dyn Error>> {
     let ended = until_asked_to_end()?;
     let listener = aws::listen(args.port).await?;
-    let embedded = EmbeddedAws::start(aws::listen(args.aws_port).await?, args.data.as_deref())?;
+    let embedded =
+        EmbeddedAws::start(aws::listen(args.aws_port).await?, args.data.as_deref()).await?;
 
     let settings = Aws::embedded(&embedded.endpoint);
     let client = aws_sdk_dynamodb::Client::from_conf(settings.dynamodb().build());
@@ -67,6 +68,7 @@ async fn run(args: Args) -> Result<(), Box<dyn Error>> {
             origins: args.origins,
             ..Config::new(TABLE)
         }),
+        aws: settings,
         clock: Clock::system(),
         random: Random::system(),
         journal: terminal::journal(),
@@ -75,7 +77,7 @@ async fn run(args: Args) -> Result<(), Box<dyn Error>> {
 
     let address = format!("http://{}", listener.local_addr()?);
     say(&terminal::greeting(&address, &embedded.endpoint, TABLE));
-    let router = service::with_addresses(&app);
+    let router = service::with_addresses(&app).merge(inspect::router(embedded.inbox.clone()));
     let server = axum::serve(
         listener,
         router.into_make_service_with_connect_info::<SocketAddr>(),

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::{
+    aws::Aws,
     clock::Clock,
     config::{self, Config, ConfigError},
     journal::Journal,
@@ -15,6 +16,8 @@ use crate::{
 pub struct App {
     /// The settings.
     pub config: Arc<Config>,
+    /// What clients of AWS are built from.
+    pub aws: Aws,
     /// The table.
     pub store: Store,
     /// Time.
@@ -36,6 +39,7 @@ impl App {
         Ok(Self {
             store: Store::new(&aws, &config.table),
             config: Arc::new(config),
+            aws,
             clock: Clock::system(),
             random: Random::system(),
             journal: Journal::json(),

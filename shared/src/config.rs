@@ -190,17 +190,15 @@ pub fn from_environment() -> Result<(Config, Aws), ConfigError> {
     Ok((Config::read(&settings)?, Aws::read(&settings)?))
 }
 
-/// Reads AWS's settings alone from the environment; `None` where no endpoint of DynamoDB is set.
-/// For test suites that run against a DynamoDB of the caller's choice.
+/// Reads AWS's settings alone from the environment; `None` where it names no endpoint. For test
+/// suites that run against an AWS of the caller's choice.
 ///
 /// # Errors
 /// [`ConfigError`], which names the setting.
 pub fn aws_from_environment() -> Result<Option<Aws>, ConfigError> {
     let settings = Settings::from_environment();
-    match settings.optional("AWS_ENDPOINT_URL_DYNAMODB") {
-        Some(_) => Aws::read(&settings).map(Some),
-        None => Ok(None),
-    }
+    let elsewhere = Aws::is_elsewhere(&settings);
+    elsewhere.then(|| Aws::read(&settings)).transpose()
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ mod browser;
 mod budgets;
 mod documented;
 mod faults;
+mod inbox;
 mod login;
 mod refresh;
 mod register;

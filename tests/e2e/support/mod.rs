@@ -2,7 +2,8 @@
 //! seeded source of randomness, and everything it sent and logged.
 
 mod dynamodb;
-mod request;
+pub mod inbox;
+pub mod request;
 mod table;
 
 use std::sync::{
@@ -23,6 +24,7 @@ use shared::{
 };
 
 pub use dynamodb::Sent;
+pub use inbox::Inbox;
 pub use request::{Reply, RequestBuilder};
 
 /// When every test begins, in Unix seconds: 2030-06-15 12:00:00 at `+08:00`. Later than today, so
@@ -40,6 +42,8 @@ pub fn rageframe_refusal(code: u16, message: &str, timestamp: i64) -> Value {
 /// A running service.
 pub struct Service {
     pub app: App,
+    /// What it sent to members.
+    pub inbox: Inbox,
     router: Router,
     client: Client,
     table: String,
@@ -58,7 +62,8 @@ impl Service {
         static TABLES: AtomicU64 = AtomicU64::new(0);
         let number = TABLES.fetch_add(1, Ordering::SeqCst);
         let table = format!("huiyuan-test-{}-{number}", std::process::id());
-        let aws = dynamodb::aws();
+        let clock = Clock::frozen(Time::from_seconds(START));
+        let (aws, inbox) = Inbox::open(dynamodb::aws(), &clock).await;
         let client = Client::from_conf(aws.dynamodb().build());
         table::create(&client, &table).await;
 
@@ -70,7 +75,8 @@ impl Service {
         let app = App {
             store: Store::with(aws.dynamodb().interceptor(recorder), &table),
             config: Arc::new(config),
-            clock: Clock::frozen(Time::from_seconds(START)),
+            aws,
+            clock,
             random: Random::seeded(number),
             journal: {
                 let lines = Arc::clone(&lines);
@@ -83,6 +89,7 @@ impl Service {
         Self {
             router: huiyuan::service::router(&app),
             app,
+            inbox,
             client,
             table,
             lines,

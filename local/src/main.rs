@@ -15,7 +15,7 @@ use huiyuan::{
     aws::{self, EmbeddedAws},
     demo, inspect, service, table, terminal,
 };
-use shared::{app::App, aws::Aws, clock::Clock, config::Config, random::Random, store::Store};
+use shared::{app::App, clock::Clock, config::Config, random::Random, store::Store};
 use tokio::signal::unix::{SignalKind, signal};
 
 const TABLE: &str = "huiyuan";
@@ -58,7 +58,7 @@ async fn run(args: Args) -> Result<(), Box<dyn Error>> {
     let embedded =
         EmbeddedAws::start(aws::listen(args.aws_port).await?, args.data.as_deref()).await?;
 
-    let settings = Aws::embedded(&embedded.endpoint);
+    let settings = embedded.aws();
     let client = aws_sdk_dynamodb::Client::from_conf(settings.dynamodb().build());
     table::create(&client, TABLE).await?;
     let app = App {

@@ -1,5 +1,5 @@
-//! DynamoDB: an embedded one, served on a port of its own that nobody needs to know of. A request to
-//! the embedded AWS's one port is handed on as it is.
+//! DynamoDB: an embedded one, served on a port of its own that nobody else needs to know of. A
+//! request to the embedded AWS's one port is handed on as it is.
 
 use std::{future::Future, net::SocketAddr, path::Path, time::Duration};
 
@@ -26,6 +26,13 @@ const SWEEP: Duration = Duration::from_mins(1);
 pub(super) struct DynamoDb {
     address: SocketAddr,
     client: Client<HttpConnector, Body>,
+}
+
+impl DynamoDb {
+    /// Where it listens itself, as a URL.
+    pub(super) fn endpoint(&self) -> String {
+        format!("http://{}", self.address)
+    }
 }
 
 /// Starts it with its tables in `file`, or in memory.

@@ -27,11 +27,14 @@ struct Request {
 }
 
 #[derive(Default, Deserialize)]
-#[serde(rename_all = "PascalCase", default)]
+#[serde(default)]
 struct Destination {
-    to_addresses: Vec<String>,
-    cc_addresses: Vec<String>,
-    bcc_addresses: Vec<String>,
+    #[serde(rename = "ToAddresses")]
+    to: Vec<String>,
+    #[serde(rename = "CcAddresses")]
+    cc: Vec<String>,
+    #[serde(rename = "BccAddresses")]
+    bcc: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -89,8 +92,10 @@ struct Refused {
 pub(super) async fn handler(State(inbox): State<Inbox>, body: Bytes) -> Response {
     match drafts(&body) {
         Ok(drafts) => {
-            let ids = drafts.into_iter().map(|draft| inbox.keep(draft));
-            let message_id = ids.last().unwrap_or_default();
+            let mut message_id = String::new();
+            for draft in drafts {
+                message_id = inbox.keep(draft);
+            }
             Json(Sent { message_id }).into_response()
         }
         Err(refusal) => {
@@ -113,13 +118,9 @@ fn drafts(body: &[u8]) -> Result<Vec<Draft>, Refusal> {
     if !is_address(&from) {
         return Err(Refusal::From);
     }
-    let Destination {
-        to_addresses: mut to,
-        cc_addresses,
-        bcc_addresses,
-    } = request.destination;
-    to.extend(cc_addresses);
-    to.extend(bcc_addresses);
+    let Destination { mut to, cc, bcc } = request.destination;
+    to.extend(cc);
+    to.extend(bcc);
     if to.is_empty() || !to.iter().all(|address| is_address(address)) {
         return Err(Refusal::Destination);
     }

@@ -20,12 +20,18 @@ use tokio::runtime::Runtime;
 /// tests.
 pub fn aws() -> Aws {
     let Some(external) = external() else {
-        return Aws::embedded(embedded());
+        return embedded().aws();
     };
     let left_out = Service::ALL
         .into_iter()
         .filter(|service| external.endpoint(*service).is_none());
-    left_out.fold(external.clone(), |aws, service| aws.at(service, embedded()))
+    let embedded = |service| embedded().aws().endpoint(service).map(str::to_owned);
+    left_out.fold(external.clone(), |aws, service| {
+        aws.at(
+            service,
+            &embedded(service).expect("it answers every service"),
+        )
+    })
 }
 
 /// What the environment names of an AWS: some or all of its services.
@@ -33,7 +39,7 @@ pub fn external() -> Option<Aws> {
     config::aws_from_environment().expect("the environment's settings of AWS are good")
 }
 
-fn embedded() -> &'static str {
+fn embedded() -> &'static EmbeddedAws {
     static EMBEDDED: OnceLock<(Runtime, EmbeddedAws)> = OnceLock::new();
     let start = || {
         // A runtime of its own, for each test's ends with the test.
@@ -51,7 +57,7 @@ fn embedded() -> &'static str {
         });
         (runtime, started)
     };
-    &EMBEDDED.get_or_init(start).1.endpoint
+    &EMBEDDED.get_or_init(start).1
 }
 
 /// A request to DynamoDB.

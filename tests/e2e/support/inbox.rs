@@ -76,7 +76,7 @@ impl Inbox {
                     html: message.html,
                 })
                 .collect(),
-            Self::Ministack(ministack) => ministack.new().await,
+            Self::Ministack(ministack) => ministack.since().await,
         }
     }
 }
@@ -114,7 +114,7 @@ impl Ministack {
         ministack
     }
 
-    async fn new(&self) -> Vec<Message> {
+    async fn since(&self) -> Vec<Message> {
         let mut all = self.read().await;
         all.retain(|(id, _)| !self.before.contains(id));
         all.into_iter().rev().map(|(_, message)| message).collect()

@@ -12,6 +12,7 @@ use axum::{
     response::{Html, IntoResponse, Response},
     routing::get,
 };
+use registration::captcha::Captchas;
 use serde::{Deserialize, Serialize};
 
 use crate::inbox::{Inbox, Message};
@@ -27,14 +28,18 @@ const PAGE_POLICY: &str = "default-src 'none'; connect-src 'self'; frame-src 'se
                            img-src data:; script-src 'unsafe-inline'; style-src 'unsafe-inline'";
 
 /// The routes.
-pub fn router(inbox: Inbox) -> Router {
+pub fn router(inbox: Inbox, captchas: Captchas) -> Router {
+    let captchas = Router::new()
+        .route("/_local/captchas/{id}", get(captcha))
+        .with_state(captchas);
     Router::new()
         .route("/_local/", get(page))
         .route("/_local", get(page))
         .route("/_local/messages", get(messages))
         .route("/_local/messages/{id}", get(mail))
-        .layer(map_response(headers))
         .with_state(inbox)
+        .merge(captchas)
+        .layer(map_response(headers))
 }
 
 async fn headers(mut response: Response) -> Response {
@@ -83,4 +88,18 @@ async fn mail(State(inbox): State<Inbox>, Path(id): Path<String>) -> Response {
         Some(html) => ([(CONTENT_SECURITY_POLICY, MAIL_POLICY)], Html(html)).into_response(),
         None => StatusCode::NOT_FOUND.into_response(),
     }
+}
+
+#[derive(Serialize)]
+struct Revealed {
+    value: String,
+}
+
+/// `GET /_local/captchas/{id}`: what a captcha says.
+async fn captcha(
+    State(captchas): State<Captchas>,
+    Path(id): Path<String>,
+) -> Result<Json<Revealed>, StatusCode> {
+    let value = captchas.reveal(&id).ok_or(StatusCode::NOT_FOUND)?;
+    Ok(Json(Revealed { value }))
 }

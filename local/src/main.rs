@@ -15,7 +15,14 @@ use huiyuan::{
     aws::{self, EmbeddedAws},
     demo, inspect, service, table, terminal,
 };
-use shared::{app::App, clock::Clock, config::Config, random::Random, store::Store};
+use registration::captcha::Captchas;
+use shared::{
+    app::App,
+    clock::Clock,
+    config::{Config, SecretKey},
+    random::Random,
+    store::Store,
+};
 use tokio::signal::unix::{SignalKind, signal};
 
 const TABLE: &str = "huiyuan";
@@ -61,23 +68,28 @@ async fn run(args: Args) -> Result<(), Box<dyn Error>> {
     let settings = embedded.aws();
     let client = aws_sdk_dynamodb::Client::from_conf(settings.dynamodb().build());
     table::create(&client, TABLE).await?;
+    let random = Random::system();
     let app = App {
         store: Store::new(&settings, TABLE),
         config: Arc::new(Config {
             cookie_secure: false,
             origins: args.origins,
+            captcha_key: Some(SecretKey::random(&random)),
             ..Config::new(TABLE)
         }),
         aws: settings,
         clock: Clock::system(),
-        random: Random::system(),
+        random,
         journal: terminal::journal(),
     };
     demo::create(&app).await?;
 
     let address = format!("http://{}", listener.local_addr()?);
     say(&terminal::greeting(&address, &embedded.endpoint, TABLE));
-    let router = service::with_addresses(&app).merge(inspect::router(embedded.inbox.clone()));
+    let router = service::with_addresses(&app)?.merge(inspect::router(
+        embedded.inbox.clone(),
+        Captchas::new(&app)?,
+    ));
     let server = axum::serve(
         listener,
         router.into_make_service_with_connect_info::<SocketAddr>(),

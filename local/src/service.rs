@@ -8,19 +8,25 @@ use axum::{
     http::HeaderMap,
     middleware::map_request,
 };
-use shared::{app::App, client::ClientAddress};
+use shared::{app::App, client::ClientAddress, config::ConfigError};
 
 /// All routes of the service.
-pub fn router(app: &App) -> Router {
-    site_auth::router(app.clone())
+///
+/// # Errors
+/// [`ConfigError`] where a function misses a setting.
+pub fn router(app: &App) -> Result<Router, ConfigError> {
+    Ok(site_auth::router(app.clone())
         .merge(customer_account::router(app.clone()))
-        .merge(registration::router(app.clone()))
-        .merge(points::router(app.clone()))
+        .merge(registration::router(app.clone())?)
+        .merge(points::router(app.clone())))
 }
 
 /// All routes, for a listener that tells its peers' addresses.
-pub fn with_addresses(app: &App) -> Router {
-    router(app).layer(map_request(vouch))
+///
+/// # Errors
+/// As [`router`].
+pub fn with_addresses(app: &App) -> Result<Router, ConfigError> {
+    Ok(router(app)?.layer(map_request(vouch)))
 }
 
 /// Takes the client's address from the last hop of `X-Forwarded-For`, else from the connection.

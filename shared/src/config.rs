@@ -1,11 +1,12 @@
 //! The settings, read once at start. A missing or bad one stops the start with a sentence that
 //! names it.
 
-use std::{collections::HashMap, str::FromStr};
+use std::{collections::HashMap, fmt, str::FromStr};
 
 use axum::http::HeaderValue;
+use base64::{Engine, prelude::BASE64_STANDARD_NO_PAD};
 
-use crate::{aws::Aws, token::Slot};
+use crate::{aws::Aws, random::Random, token::Slot};
 
 /// Every setting of the service.
 ///
@@ -17,6 +18,7 @@ use crate::{aws::Aws, token::Slot};
 /// | `HUIYUAN_ORIGINS` | none | origins that browsers may call from, comma-separated |
 /// | `HUIYUAN_COOKIE_SECURE` | `true` | `false` lets the session cookie travel over plain http |
 /// | `HUIYUAN_ALLOWANCE` | 2 | what RageFrame's `allowance` shows |
+/// | `HUIYUAN_CAPTCHA_KEY` | required by `registration` | 32 secret bytes, base64 or hexadecimal, that captchas are sealed under |
 /// | `AWS_REGION`, `AWS_ACCESS_KEY_ID`, … | Lambda's own | see [`Aws`] |
 #[derive(Clone, Debug)]
 pub struct Config {
@@ -32,6 +34,65 @@ pub struct Config {
     pub cookie_secure: bool,
     /// What RageFrame's `allowance` shows.
     pub allowance: u32,
+    /// What captchas are sealed under, where it is set: one function needs it.
+    pub captcha_key: Option<SecretKey>,
+}
+
+/// 32 secret bytes, written as base64 or hexadecimal. They do not print themselves.
+#[derive(Clone)]
+pub struct SecretKey([u8; 32]);
+
+/// A text is no [`SecretKey`].
+#[derive(Clone, Copy, Debug, thiserror::Error)]
+#[error("not 32 bytes as base64 or hexadecimal")]
+pub struct InvalidKey;
+
+impl SecretKey {
+    /// Draws a key.
+    #[must_use]
+    pub fn random(random: &Random) -> Self {
+        Self(random.bytes())
+    }
+
+    /// The key's bytes.
+    #[must_use]
+    pub const fn as_bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+}
+
+impl FromStr for SecretKey {
+    type Err = InvalidKey;
+
+    fn from_str(text: &str) -> Result<Self, InvalidKey> {
+        let bytes = if text.len() == 64 {
+            from_hexadecimal(text)
+        } else {
+            let text = text
+                .trim_end_matches('=')
+                .replace('-', "+")
+                .replace('_', "/");
+            BASE64_STANDARD_NO_PAD.decode(text).ok()
+        };
+        let key = bytes.and_then(|bytes| bytes.try_into().ok());
+        key.map(Self).ok_or(InvalidKey)
+    }
+}
+
+impl fmt::Debug for SecretKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SecretKey(…)")
+    }
+}
+
+fn from_hexadecimal(text: &str) -> Option<Vec<u8>> {
+    let digit = |byte: &u8| char::from(*byte).to_digit(16);
+    let digits: Option<Vec<u32>> = text.as_bytes().iter().map(digit).collect();
+    let pairs = digits?;
+    let pairs = pairs
+        .chunks(2)
+        .map(|pair| u8::try_from(pair[0] * 16 + pair[1]));
+    pairs.collect::<Result<_, _>>().ok()
 }
 
 /// Why the service cannot start.
@@ -61,6 +122,7 @@ impl Config {
             origins: Vec::new(),
             cookie_secure: true,
             allowance: 2,
+            captcha_key: None,
         }
     }
 
@@ -92,6 +154,7 @@ impl Config {
                 defaults.allowance,
                 |_| true,
             )?,
+            captcha_key: settings.secret("HUIYUAN_CAPTCHA_KEY")?,
             groups: settings.list("HUIYUAN_GROUPS").unwrap_or(defaults.groups),
             origins: settings
                 .list("HUIYUAN_ORIGINS")
@@ -175,6 +238,12 @@ impl Settings {
         }
     }
 
+    fn secret(&self, name: &'static str) -> Result<Option<SecretKey>, ConfigError> {
+        let expected = "32 bytes as base64 or hexadecimal";
+        let key = self.optional(name).map(str::parse).transpose();
+        key.map_err(|InvalidKey| ConfigError::Invalid { name, expected })
+    }
+
     fn list(&self, name: &str) -> Option<Vec<String>> {
         let items = self.optional(name)?.split(',').map(str::trim);
         Some(items.map(str::to_owned).collect())
@@ -232,6 +301,7 @@ mod tests {
             ("HUIYUAN_ORIGINS", "*"),
             ("HUIYUAN_COOKIE_SECURE", "yes"),
             ("HUIYUAN_ALLOWANCE", "-1"),
+            ("HUIYUAN_CAPTCHA_KEY", "secret"),
         ] {
             let sentence = read(&[("HUIYUAN_TABLE", "t"), (name, value)]).unwrap_err();
             assert!(
@@ -249,5 +319,31 @@ mod tests {
         assert_eq!(config.group("miniProgram"), Some(Slot::Group(2)));
         assert_eq!(config.group("web"), None);
         assert!(config.cookie_secure && config.origins.is_empty());
+        assert!(config.captcha_key.is_none());
+    }
+
+    #[test]
+    fn a_key_is_base64_or_hexadecimal() {
+        let bytes: [u8; 32] = std::array::from_fn(|place| u8::try_from(255 - 8 * place).unwrap());
+        for good in [
+            "fff7efe7dfd7cfc7bfb7afa79f978f877f776f675f574f473f372f271f170f07",
+            "FFF7EFE7DFD7CFC7BFB7AFA79F978F877F776F675F574F473F372F271F170F07",
+            "//fv59/Xz8e/t6+nn5ePh393b2dfV09HPzcvJx8XDwc=",
+            "__fv59_Xz8e_t6-nn5ePh393b2dfV09HPzcvJx8XDwc",
+        ] {
+            let key: SecretKey = good.parse().unwrap();
+            assert_eq!(*key.as_bytes(), bytes, "{good}");
+            assert_eq!(format!("{key:?}"), "SecretKey(…)");
+        }
+        for bad in [
+            "",
+            "secret",
+            "fff7",
+            &"g".repeat(64),
+            &"A".repeat(44),
+            &"会".repeat(22),
+        ] {
+            assert!(bad.parse::<SecretKey>().is_err(), "{bad}");
+        }
     }
 }

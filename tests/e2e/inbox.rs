@@ -12,6 +12,7 @@ use huiyuan::{
     inbox::Inbox,
     inspect, table,
 };
+use registration::captcha::Captchas;
 use serde_json::{Value, json};
 use shared::{
     aws::{Aws, Service as Of},
@@ -210,6 +211,11 @@ async fn ses_refuses_what_it_cannot_send() {
     assert!(embedded.inbox.messages(None).is_empty());
 }
 
+async fn inspect(inbox: Inbox) -> Router {
+    let captchas = Captchas::new(&Service::start().await.app);
+    inspect::router(inbox, captchas.expect("there is a key"))
+}
+
 async fn get(router: &Router, path: &str) -> crate::support::Reply {
     RequestBuilder::new(router.clone(), "GET", path).await
 }
@@ -220,7 +226,7 @@ async fn the_inbox_is_read_newest_first_and_by_recipient() {
     let inbox = Inbox::new(clock.clone());
     let endpoint = serve(huiyuan::aws::messengers(inbox.clone())).await;
     let aws = Aws::embedded(&endpoint);
-    let router = inspect::router(inbox);
+    let router = inspect(inbox).await;
 
     let publish = sns(&aws).publish().phone_number("+8613700000001");
     let sms = publish.message("hello").send().await.unwrap();
@@ -276,7 +282,7 @@ async fn the_inbox_is_read_newest_first_and_by_recipient() {
 
 #[tokio::test]
 async fn the_page_loads_nothing_from_elsewhere() {
-    let router = inspect::router(Inbox::new(Clock::system()));
+    let router = inspect(Inbox::new(Clock::system())).await;
     let reply = get(&router, "/_local/").await;
     assert_eq!(reply.status, 200);
     assert_eq!(reply.headers["content-type"], "text/html; charset=utf-8");

@@ -8,6 +8,7 @@ mod support;
 mod account;
 mod browser;
 mod budgets;
+mod captcha;
 mod documented;
 mod faults;
 mod inbox;

@@ -1,12 +1,19 @@
-//! Registering under `/api/v1/account`, for Youhaosuda's clients.
+//! Registering under `/api/v1/account`, for Youhaosuda's clients, and the captcha.
 
 use axum::{Router, routing::post};
-use shared::{app::App, http};
+use shared::{app::App, config::ConfigError, http};
 
+pub mod captcha;
 mod register;
+mod state;
+
+use state::Registration;
 
 /// The function's routes.
-pub fn router(app: App) -> Router {
+///
+/// # Errors
+/// [`ConfigError`] where a setting is missing that only this function needs.
+pub fn router(app: App) -> Result<Router, ConfigError> {
     let youhaosuda = Router::new()
         .route(
             "/api/v1/account/register_with_user_name",
@@ -15,6 +22,8 @@ pub fn router(app: App) -> Router {
         .route(
             "/api/v1/account/register_with_email",
             post(register::with_email),
-        );
-    http::router("registration", app, Router::new(), youhaosuda)
+        )
+        .merge(captcha::routes())
+        .with_state(Registration::new(app.clone())?);
+    Ok(http::router("registration", app, Router::new(), youhaosuda))
 }

@@ -1,7 +1,7 @@
 //! The log: one line per request, written when the answer is ready. It holds no body, query, token,
 //! code or password, and an address only in part.
 
-use std::{fmt, sync::Arc};
+use std::{cell::RefCell, fmt, sync::Arc};
 
 use axum::{
     extract::{MatchedPath, Request, State},
@@ -51,6 +51,30 @@ pub struct Line {
     /// Why, where it is a fault of ours.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fault: Option<String>,
+    /// What only some requests have to say.
+    #[serde(flatten)]
+    pub notes: Notes,
+}
+
+/// What only some requests have to say: metrics are counted by it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Notes {
+    /// The mark of the day's cap on messages that was passed: 80 or 100, in percent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sms_cap_percent: Option<u8>,
+    /// What the carrier of a message did other than take it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub carrier: Option<String>,
+}
+
+tokio::task_local! {
+    static NOTES: RefCell<Notes>;
+}
+
+/// Adds to the line of the request that is being answered.
+pub fn note(add: impl FnOnce(&mut Notes)) {
+    // Outside of a request there is no line.
+    let _ = NOTES.try_with(|notes| add(&mut notes.borrow_mut()));
 }
 
 /// The gateway's id of a request.
@@ -106,9 +130,16 @@ pub(crate) async fn observe(
         usage: Usage::default(),
         client: extensions.get::<ClientAddress>().map(ClientAddress::masked),
         fault: None,
+        notes: Notes::default(),
     };
-    let (mut response, usage) = meter::measure(next.run(request)).await;
+    let answer = async {
+        let response = next.run(request).await;
+        (response, NOTES.with(RefCell::take))
+    };
+    let answer = NOTES.scope(RefCell::default(), answer);
+    let ((mut response, notes), usage) = meter::measure(answer).await;
     line.usage = usage;
+    line.notes = notes;
     line.milliseconds = stopwatch.elapsed().as_secs_f64() * 1000.0;
     match response.extensions_mut().remove::<Outcome>() {
         Some(outcome) => {

@@ -15,7 +15,7 @@ use huiyuan::{
     aws::{self, EmbeddedAws},
     demo, inspect, service, table, terminal,
 };
-use registration::captcha::Captchas;
+use registration::Registration;
 use shared::{
     app::App,
     clock::Clock,
@@ -26,6 +26,9 @@ use shared::{
 use tokio::signal::unix::{SignalKind, signal};
 
 const TABLE: &str = "huiyuan";
+
+/// Whom mails are from.
+const MAIL_FROM: &str = "huiyuan@example.com";
 
 /// How long requests under way may take once the process is asked to end.
 const PATIENCE: Duration = Duration::from_millis(700);
@@ -68,27 +71,29 @@ async fn run(args: Args) -> Result<(), Box<dyn Error>> {
     let settings = embedded.aws();
     let client = aws_sdk_dynamodb::Client::from_conf(settings.dynamodb().build());
     table::create(&client, TABLE).await?;
-    let random = Random::system();
     let app = App {
         store: Store::new(&settings, TABLE),
         config: Arc::new(Config {
             cookie_secure: false,
             origins: args.origins,
-            captcha_key: Some(SecretKey::random(&random)),
             ..Config::new(TABLE)
         }),
         aws: settings,
         clock: Clock::system(),
-        random,
+        random: Random::system(),
         journal: terminal::journal(),
     };
     demo::create(&app).await?;
 
     let address = format!("http://{}", listener.local_addr()?);
+    let keys = [(); 2].map(|()| SecretKey::random(&app.random));
+    let settings = registration::config::Config::new(keys, MAIL_FROM, &address);
+    let registration = Registration::new(app.clone(), settings);
     say(&terminal::greeting(&address, &embedded.endpoint, TABLE));
-    let router = service::with_addresses(&app)?.merge(inspect::router(
+    let router = service::with_addresses(&app, &registration);
+    let router = router.merge(inspect::router(
         embedded.inbox.clone(),
-        Captchas::new(&app)?,
+        registration.captchas().clone(),
     ));
     let server = axum::serve(
         listener,

@@ -8,25 +8,20 @@ use axum::{
     http::HeaderMap,
     middleware::map_request,
 };
-use shared::{app::App, client::ClientAddress, config::ConfigError};
+use registration::Registration;
+use shared::{app::App, client::ClientAddress};
 
 /// All routes of the service.
-///
-/// # Errors
-/// [`ConfigError`] where a function misses a setting.
-pub fn router(app: &App) -> Result<Router, ConfigError> {
-    Ok(site_auth::router(app.clone())
+pub fn router(app: &App, registration: &Registration) -> Router {
+    site_auth::router(app.clone())
         .merge(customer_account::router(app.clone()))
-        .merge(registration::router(app.clone())?)
-        .merge(points::router(app.clone())))
+        .merge(registration::router(registration.clone()))
+        .merge(points::router(app.clone()))
 }
 
 /// All routes, for a listener that tells its peers' addresses.
-///
-/// # Errors
-/// As [`router`].
-pub fn with_addresses(app: &App) -> Result<Router, ConfigError> {
-    Ok(router(app)?.layer(map_request(vouch)))
+pub fn with_addresses(app: &App, registration: &Registration) -> Router {
+    router(app, registration).layer(map_request(vouch))
 }
 
 /// Takes the client's address from the last hop of `X-Forwarded-For`, else from the connection.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::{
     aws::Aws,
     clock::Clock,
-    config::{self, Config, ConfigError},
+    config::{Config, ConfigError, Settings},
     journal::Journal,
     random::Random,
     store::Store,
@@ -35,7 +35,16 @@ impl App {
     /// # Errors
     /// [`ConfigError`], which names the setting.
     pub fn from_environment() -> Result<Self, ConfigError> {
-        let (config, aws) = config::from_environment()?;
+        Self::read(&Settings::from_environment())
+    }
+
+    /// The same, where a function has read the environment already for settings of its own.
+    ///
+    /// # Errors
+    /// [`ConfigError`], which names the setting.
+    pub fn read(settings: &Settings) -> Result<Self, ConfigError> {
+        let config = Config::read(settings)?;
+        let aws = Aws::read(settings)?;
         Ok(Self {
             store: Store::new(&aws, &config.table),
             config: Arc::new(config),

@@ -18,7 +18,6 @@ use crate::{aws::Aws, random::Random, token::Slot};
 /// | `HUIYUAN_ORIGINS` | none | origins that browsers may call from, comma-separated |
 /// | `HUIYUAN_COOKIE_SECURE` | `true` | `false` lets the session cookie travel over plain http |
 /// | `HUIYUAN_ALLOWANCE` | 2 | what RageFrame's `allowance` shows |
-/// | `HUIYUAN_CAPTCHA_KEY` | required by `registration` | 32 secret bytes, base64 or hexadecimal, that captchas are sealed under |
 /// | `AWS_REGION`, `AWS_ACCESS_KEY_ID`, … | Lambda's own | see [`Aws`] |
 #[derive(Clone, Debug)]
 pub struct Config {
@@ -34,8 +33,6 @@ pub struct Config {
     pub cookie_secure: bool,
     /// What RageFrame's `allowance` shows.
     pub allowance: u32,
-    /// What captchas are sealed under, where it is set: one function needs it.
-    pub captcha_key: Option<SecretKey>,
 }
 
 /// 32 secret bytes, written as base64 or hexadecimal. They do not print themselves.
@@ -122,7 +119,6 @@ impl Config {
             origins: Vec::new(),
             cookie_secure: true,
             allowance: 2,
-            captcha_key: None,
         }
     }
 
@@ -133,7 +129,7 @@ impl Config {
         u8::try_from(place).ok().map(Slot::Group)
     }
 
-    fn read(settings: &Settings) -> Result<Self, ConfigError> {
+    pub(crate) fn read(settings: &Settings) -> Result<Self, ConfigError> {
         let defaults = Self::new(settings.required("HUIYUAN_TABLE")?);
         let config = Self {
             access_seconds: settings.parsed(
@@ -154,7 +150,6 @@ impl Config {
                 defaults.allowance,
                 |_| true,
             )?,
-            captcha_key: settings.secret("HUIYUAN_CAPTCHA_KEY")?,
             groups: settings.list("HUIYUAN_GROUPS").unwrap_or(defaults.groups),
             origins: settings
                 .list("HUIYUAN_ORIGINS")
@@ -201,29 +196,47 @@ pub fn origin(origin: &str) -> Result<HeaderValue, ConfigError> {
         })
 }
 
-/// Variables by name: the environment's, as it was at start.
-pub(crate) struct Settings(HashMap<String, String>);
+/// Variables by name: the environment's, as it was at start. A function with settings of its own
+/// reads them from here.
+pub struct Settings(HashMap<String, String>);
+
+impl FromIterator<(String, String)> for Settings {
+    fn from_iter<I: IntoIterator<Item = (String, String)>>(variables: I) -> Self {
+        Self(variables.into_iter().collect())
+    }
+}
 
 impl Settings {
+    /// Reads the environment.
     #[expect(
         clippy::disallowed_methods,
         reason = "this is the one place that reads settings"
     )]
-    fn from_environment() -> Self {
+    #[must_use]
+    pub fn from_environment() -> Self {
         Self(std::env::vars().collect())
     }
 
     /// A setting that may be left out; an empty one is left out.
-    pub(crate) fn optional(&self, name: &str) -> Option<&str> {
+    #[must_use]
+    pub fn optional(&self, name: &str) -> Option<&str> {
         let value = self.0.get(name).map(|value| value.trim());
         value.filter(|value| !value.is_empty())
     }
 
-    pub(crate) fn required(&self, name: &'static str) -> Result<&str, ConfigError> {
+    /// A setting that must be there.
+    ///
+    /// # Errors
+    /// [`ConfigError::Missing`]
+    pub fn required(&self, name: &'static str) -> Result<&str, ConfigError> {
         self.optional(name).ok_or(ConfigError::Missing(name))
     }
 
-    fn parsed<T: FromStr>(
+    /// A setting that is `default` where it is left out.
+    ///
+    /// # Errors
+    /// [`ConfigError::Invalid`]: it is not `expected`.
+    pub fn parsed<T: FromStr>(
         &self,
         name: &'static str,
         expected: &'static str,
@@ -238,9 +251,13 @@ impl Settings {
         }
     }
 
-    fn secret(&self, name: &'static str) -> Result<Option<SecretKey>, ConfigError> {
+    /// A secret that must be there.
+    ///
+    /// # Errors
+    /// [`ConfigError`]: it is missing, or none.
+    pub fn secret(&self, name: &'static str) -> Result<SecretKey, ConfigError> {
         let expected = "32 bytes as base64 or hexadecimal";
-        let key = self.optional(name).map(str::parse).transpose();
+        let key = self.required(name)?.parse();
         key.map_err(|InvalidKey| ConfigError::Invalid { name, expected })
     }
 
@@ -248,15 +265,6 @@ impl Settings {
         let items = self.optional(name)?.split(',').map(str::trim);
         Some(items.map(str::to_owned).collect())
     }
-}
-
-/// Reads the settings of the service and of AWS from the environment.
-///
-/// # Errors
-/// [`ConfigError`], which names the setting.
-pub fn from_environment() -> Result<(Config, Aws), ConfigError> {
-    let settings = Settings::from_environment();
-    Ok((Config::read(&settings)?, Aws::read(&settings)?))
 }
 
 /// Reads AWS's settings alone from the environment; `None` where it names no endpoint. For test
@@ -301,7 +309,6 @@ mod tests {
             ("HUIYUAN_ORIGINS", "*"),
             ("HUIYUAN_COOKIE_SECURE", "yes"),
             ("HUIYUAN_ALLOWANCE", "-1"),
-            ("HUIYUAN_CAPTCHA_KEY", "secret"),
         ] {
             let sentence = read(&[("HUIYUAN_TABLE", "t"), (name, value)]).unwrap_err();
             assert!(
@@ -319,7 +326,6 @@ mod tests {
         assert_eq!(config.group("miniProgram"), Some(Slot::Group(2)));
         assert_eq!(config.group("web"), None);
         assert!(config.cookie_secure && config.origins.is_empty());
-        assert!(config.captcha_key.is_none());
     }
 
     #[test]

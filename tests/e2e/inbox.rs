@@ -12,7 +12,6 @@ use huiyuan::{
     inbox::Inbox,
     inspect, table,
 };
-use registration::captcha::Captchas;
 use serde_json::{Value, json};
 use shared::{
     aws::{Aws, Service as Of},
@@ -212,8 +211,8 @@ async fn ses_refuses_what_it_cannot_send() {
 }
 
 async fn inspect(inbox: Inbox) -> Router {
-    let captchas = Captchas::new(&Service::start().await.app);
-    inspect::router(inbox, captchas.expect("there is a key"))
+    let service = Service::start().await;
+    inspect::router(inbox, service.registration.captchas().clone())
 }
 
 async fn get(router: &Router, path: &str) -> crate::support::Reply {

@@ -1,8 +1,9 @@
 //! The function `registration` as Lambda runs it.
 
-use shared::{app::App, gateway};
+use registration::Registration;
+use shared::gateway;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {
-    gateway::serve(registration::router(App::from_environment()?)?).await
+    gateway::serve(registration::router(Registration::from_environment()?)).await
 }

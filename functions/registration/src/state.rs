@@ -1,34 +1,63 @@
-//! What this function's handlers are handed: the app, and what no other function needs.
+//! What this function is made of, beside what all functions are.
+
+use std::sync::Arc;
 
 use axum::extract::FromRef;
-use shared::{app::App, config::ConfigError};
+use shared::{
+    app::App,
+    config::{ConfigError, Settings},
+};
 
-use crate::captcha::Captchas;
+use crate::{captcha::Captchas, config::Config, mail::Mail, sms::Sms};
 
-/// The state of this function's routes.
+/// The state of this function's routes. Cheap to clone.
 #[derive(Clone, Debug)]
-pub(crate) struct Registration {
-    app: App,
-    captchas: Captchas,
+pub struct Registration {
+    pub(crate) app: App,
+    pub(crate) config: Arc<Config>,
+    pub(crate) captchas: Captchas,
+    pub(crate) sms: Sms,
+    pub(crate) mail: Mail,
 }
 
 impl Registration {
-    pub(crate) fn new(app: App) -> Result<Self, ConfigError> {
-        Ok(Self {
-            captchas: Captchas::new(&app)?,
+    /// Wires the function. Nothing is sent.
+    #[must_use]
+    pub fn new(app: App, config: Config) -> Self {
+        Self {
+            captchas: Captchas::new(&app, &config),
+            sms: Sms::new(&app.aws, &config),
+            mail: Mail::new(&app.aws, &config),
+            config: Arc::new(config),
             app,
-        })
+        }
     }
-}
 
-impl FromRef<Registration> for App {
-    fn from_ref(state: &Registration) -> Self {
-        state.app.clone()
+    /// Its captchas, for a developer and a test to look into.
+    #[must_use]
+    pub const fn captchas(&self) -> &Captchas {
+        &self.captchas
+    }
+
+    /// Wires the function as Lambda runs it.
+    ///
+    /// # Errors
+    /// [`ConfigError`], which names the setting.
+    pub fn from_environment() -> Result<Self, ConfigError> {
+        let settings = Settings::from_environment();
+        let app = App::read(&settings)?;
+        Ok(Self::new(app, Config::read(&settings)?))
     }
 }
 
 impl FromRef<Registration> for Captchas {
-    fn from_ref(state: &Registration) -> Self {
-        state.captchas.clone()
+    fn from_ref(registration: &Registration) -> Self {
+        registration.captchas.clone()
+    }
+}
+
+impl FromRef<Registration> for App {
+    fn from_ref(registration: &Registration) -> Self {
+        registration.app.clone()
     }
 }

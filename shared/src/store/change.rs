@@ -49,6 +49,15 @@ impl Change {
         self
     }
 
+    /// Adds to the condition.
+    pub(super) fn only_if(mut self, condition: &str) -> Self {
+        if !self.condition.is_empty() {
+            self.condition.push_str(" AND ");
+        }
+        self.condition.push_str(condition);
+        self
+    }
+
     /// Says what `:name` stands for.
     pub(super) fn value(mut self, name: &str, value: AttributeValue) -> Self {
         self.values.insert(name.to_owned(), value);

@@ -6,16 +6,21 @@ pub mod inbox;
 pub mod request;
 mod table;
 
-use std::sync::{
-    Arc, Mutex,
-    atomic::{AtomicU64, Ordering},
+use std::{
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
 };
 
 use aws_sdk_dynamodb::Client;
 use axum::Router;
+use registration::Registration;
 use serde_json::{Value, json};
 use shared::{
     app::App,
+    aws,
     clock::{Clock, Time},
     config::Config,
     journal::{Journal, Line},
@@ -39,12 +44,19 @@ pub fn rageframe_refusal(code: u16, message: &str, timestamp: i64) -> Value {
     json!({"code": code, "message": message, "data": [], "timestamp": timestamp})
 }
 
-/// What captchas are sealed under.
-const CAPTCHA_KEY: &str = "Zml4ZWQgZm9yIHRlc3RzLCBvZiAzMiBieXRlcyEhISE=";
+/// Where the service is reached, as its mails say.
+pub const PUBLIC_URL: &str = "https://members.shop.example";
+
+/// What codes are digested under, and captchas sealed.
+const KEYS: [&str; 2] = [
+    "Zml4ZWQgZm9yIGNvZGVzLCBvZiAzMiBieXRlcyEhISE=",
+    "Zml4ZWQgZm9yIHRlc3RzLCBvZiAzMiBieXRlcyEhISE=",
+];
 
 /// A running service.
 pub struct Service {
     pub app: App,
+    pub registration: Registration,
     /// What it sent to members.
     pub inbox: Inbox,
     router: Router,
@@ -62,22 +74,48 @@ impl Service {
 
     /// Starts a service with settings changed by `change`.
     pub async fn with(change: impl FnOnce(&mut Config)) -> Self {
+        Self::build(change, |_| {}, None).await
+    }
+
+    /// Starts a service with settings of codes, messages and captchas changed by `change`.
+    pub async fn sending(change: impl FnOnce(&mut registration::config::Config)) -> Self {
+        Self::build(|_| {}, change, None).await
+    }
+
+    /// The same, with another carrier of messages and mails than the inbox.
+    pub async fn sending_through(
+        carrier: &str,
+        change: impl FnOnce(&mut registration::config::Config),
+    ) -> Self {
+        Self::build(|_| {}, change, Some(carrier)).await
+    }
+
+    async fn build(
+        change: impl FnOnce(&mut Config),
+        change_sending: impl FnOnce(&mut registration::config::Config),
+        carrier: Option<&str>,
+    ) -> Self {
         static TABLES: AtomicU64 = AtomicU64::new(0);
         let number = TABLES.fetch_add(1, Ordering::SeqCst);
         let table = format!("huiyuan-test-{}-{number}", std::process::id());
         let clock = Clock::frozen(Time::from_seconds(START));
         let (aws, inbox) = Inbox::open(dynamodb::aws(), &clock).await;
+        let aws = match carrier {
+            Some(url) => aws.at(aws::Service::Sns, url).at(aws::Service::SesV2, url),
+            None => aws,
+        };
         let client = Client::from_conf(aws.dynamodb().build());
         table::create(&client, &table).await;
 
         let sent = Arc::default();
         let recorder = dynamodb::Recorder(Arc::clone(&sent));
         let lines: Arc<Mutex<Vec<Line>>> = Arc::default();
-        let mut config = Config {
-            captcha_key: CAPTCHA_KEY.parse().ok(),
-            ..Config::new(&table)
-        };
+        let mut config = Config::new(&table);
         change(&mut config);
+        let keys = KEYS.map(|key| key.parse().expect("a key"));
+        let mut sending = registration::config::Config::new(keys, "shop@shop.example", PUBLIC_URL);
+        sending.mail_patience = Duration::from_secs(1);
+        change_sending(&mut sending);
         let app = App {
             store: Store::with(aws.dynamodb().interceptor(recorder), &table),
             config: Arc::new(config),
@@ -92,9 +130,11 @@ impl Service {
                 })
             },
         };
+        let registration = Registration::new(app.clone(), sending);
         Self {
-            router: huiyuan::service::router(&app).expect("the settings are whole"),
+            router: huiyuan::service::router(&app, &registration),
             app,
+            registration,
             inbox,
             client,
             table,

@@ -13,12 +13,11 @@ use std::{fmt, sync::Arc};
 use axum::{Router, routing::get};
 use shared::{
     app::App,
-    config::ConfigError,
     digest::{self, Digest},
     store::{StoreError, captchas::CaptchaAnswer},
 };
 
-use crate::state::Registration;
+use crate::{config::Config, state::Registration};
 use sealed::{Challenge, Seal};
 
 /// The characters of captchas: of those that look alike (0 and O and Q, 1 and I and L, 2 and Z, 5
@@ -68,17 +67,11 @@ pub enum Wrong {
 }
 
 impl Captchas {
-    /// Reads the key from the settings.
-    ///
-    /// # Errors
-    /// [`ConfigError`] where there is none.
-    pub fn new(app: &App) -> Result<Self, ConfigError> {
-        let key = app.config.captcha_key.as_ref();
-        let key = key.ok_or(ConfigError::Missing("HUIYUAN_CAPTCHA_KEY"))?;
-        Ok(Self {
+    pub(crate) fn new(app: &App, config: &Config) -> Self {
+        Self {
             app: app.clone(),
-            seal: Arc::new(Seal::new(key)),
-        })
+            seal: Arc::new(Seal::new(&config.captcha_key)),
+        }
     }
 
     /// Redeems a captcha: the answer that solves it does so once. Letters count in either case. One

@@ -36,11 +36,16 @@ impl Unconfirmed {
             code: code.unwrap_or("no code").to_owned(),
         };
         let unanswered = |kind| Self::Unanswered { carrier, kind };
+        // Whoever says yes in a way that cannot be read has said yes.
+        let taken = error.raw_response();
+        let taken = taken.is_some_and(|response| response.status().is_success());
         match error {
             SdkError::ConstructionFailure(_) => refused(Some("not sent")),
+            SdkError::ServiceError(_) | SdkError::ResponseError(_) if taken => {
+                unanswered("response")
+            }
             SdkError::ServiceError(_) => refused(error.code()),
-            SdkError::ResponseError(answer) if !answer.raw().status().is_success() => refused(None),
-            SdkError::ResponseError(_) => unanswered("response"),
+            SdkError::ResponseError(_) => refused(None),
             SdkError::TimeoutError(_) => unanswered("timeout"),
             SdkError::DispatchFailure(_) => unanswered("dispatch"),
             _ => unanswered("unknown"),

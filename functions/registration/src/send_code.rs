@@ -96,7 +96,9 @@ pub(crate) async fn send_code(
         now,
         first_in_the_hour,
     };
+    let turn = registration.counting.acquire().await;
     let counted = count(app, &message, config.per_day).await?;
+    drop(turn);
     let text = config
         .template
         .fill(code.as_str(), config.code_seconds / 60);

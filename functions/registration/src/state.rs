@@ -8,7 +8,13 @@ use shared::{
     config::{ConfigError, Settings},
 };
 
+use tokio::sync::Semaphore;
+
 use crate::{captcha::Captchas, config::Config, mail::Mail, sms::Sms};
+
+/// How many messages are counted at once. Lambda has one request at a time in a process; where all
+/// come to one, a burst waits its turn here and not in time-outs of the table.
+const COUNTING: usize = 16;
 
 /// The state of this function's routes. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -18,6 +24,7 @@ pub struct Registration {
     pub(crate) captchas: Captchas,
     pub(crate) sms: Sms,
     pub(crate) mail: Mail,
+    pub(crate) counting: Arc<Semaphore>,
 }
 
 impl Registration {
@@ -29,6 +36,7 @@ impl Registration {
             sms: Sms::new(&app.aws, &config),
             mail: Mail::new(&app.aws, &config),
             config: Arc::new(config),
+            counting: Arc::new(Semaphore::new(COUNTING)),
             app,
         }
     }

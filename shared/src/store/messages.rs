@@ -140,6 +140,13 @@ impl NewMessage<'_> {
         }
     }
 
+    /// Whether this very message is the mobile's newest.
+    fn is_of(&self, mobile: &Item) -> bool {
+        let code = mobile.get(self.purpose.attribute());
+        let digest = code.and_then(|code| code.as_m().ok()?.get("digest"));
+        recent::times(mobile).first() == Some(&self.now) && digest == Some(&b(self.code.as_bytes()))
+    }
+
     fn tag(&self) -> String {
         Login::Mobile(self.mobile.clone()).key().tag()
     }
@@ -185,6 +192,11 @@ impl Store {
         let change = recent::remember(change, &limits, OF_MOBILE, message.now);
         Ok(match self.change(change).await? {
             Changed::Done(_) => CountedForMobile {
+                counted: Counted::Done,
+                same_address: true,
+            },
+            // The answer to an earlier try got lost.
+            Changed::Unmet(Some(item)) if message.is_of(&item) => CountedForMobile {
                 counted: Counted::Done,
                 same_address: true,
             },

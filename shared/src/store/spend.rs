@@ -100,13 +100,14 @@ impl Store {
         Ok(None)
     }
 
-    /// Takes back what was counted. One write unit.
+    /// Takes back what was counted. It is tried once: to take back twice would raise the cap. One
+    /// write unit.
     ///
     /// # Errors
     /// [`StoreError`]
     pub async fn unspend_message(&self, spent: Spent) -> Result<(), StoreError> {
         let change = Change::new(spent.key, "SET #spent = #spent - :one", "#spent >= :one");
-        self.change_if(change.value(":one", n(1))).await
+        self.change_once(change.value(":one", n(1))).await
     }
 
     async fn spend_from(

@@ -1,8 +1,10 @@
 //! A service of a test's own: its routers on a table of its own, with a clock that stands still, a
 //! seeded source of randomness, and everything it sent and logged.
 
+pub mod carrier;
 mod dynamodb;
 pub mod inbox;
+pub mod mobile;
 pub mod request;
 mod table;
 

@@ -21,9 +21,9 @@ use shared::{
 use crate::state::Registration;
 use sealed::{Challenge, Seal};
 
-/// The characters of captchas: of those that look alike (0 and O and Q, 1 and I and L, 2 and Z, 5
-/// and S, 6 and G, 8 and B, U and V) none.
-const ALPHABET: &[u8; 20] = b"ACDEFHJKMNPRTWXY3479";
+/// The characters of captchas: of those that look alike (0, O and Q, 1, I and L, 2 and Z, 5 and S,
+/// 6 and G, 8 and B, E and F, U and V) at most one.
+const ALPHABET: &[u8; 19] = b"ACDEHJKMNPRTWXY3479";
 
 /// How many characters a captcha has.
 const LENGTH: usize = 5;

@@ -16,4 +16,5 @@ mod register;
 mod rubbish;
 mod secrets;
 mod sessions;
+mod template;
 mod throttle;

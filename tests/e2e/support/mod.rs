@@ -37,6 +37,11 @@ pub fn rageframe_refusal(code: u16, message: &str, timestamp: i64) -> Value {
     json!({"code": code, "message": message, "data": [], "timestamp": timestamp})
 }
 
+/// Whether the tests run on the embedded DynamoDB.
+pub fn is_embedded() -> bool {
+    dynamodb::external().is_none()
+}
+
 /// A running service.
 pub struct Service {
     pub app: App,

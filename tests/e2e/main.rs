@@ -5,16 +5,19 @@
 
 mod support;
 
-mod account;
 mod browser;
 mod budgets;
+mod change_password;
 mod documented;
 mod faults;
 mod login;
+mod names;
 mod refresh;
 mod register;
 mod rubbish;
+mod save;
 mod secrets;
 mod sessions;
 mod template;
 mod throttle;
+mod up_userinfo;

@@ -144,6 +144,13 @@ impl Service {
         reply.body["data"].clone()
     }
 
+    /// Whether a token leads to a live session.
+    pub async fn is_live(&self, token: &str) -> bool {
+        let reply = self.get("/api/v1/account/current").bearer(token).await;
+        assert_eq!(reply.body["code"], 200, "{}", reply.body);
+        !reply.body["customer"].is_null()
+    }
+
     /// What the last request spent.
     pub fn spent(&self) -> Usage {
         self.last_line().usage

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::support::{START, Service, rageframe_refusal};
+use crate::support::{START, Service, customer, rageframe_refusal};
 
 const RAGEFRAME: &str = "/v1/site/login";
 const YOUHAOSUDA: &str = "/api/v1/account/login";
@@ -91,35 +91,7 @@ async fn a_youhaosuda_login_gives_the_customer_and_a_cookie() {
             "code": 200,
             "message": "",
             "account": "yhsduser",
-            "customer": {
-                "id": reply.body["customer"]["id"],
-                "social_type": false,
-                "name": "yhsduser",
-                "metas": {},
-                "notify_email": null,
-                "notify_phone": null,
-                "accept_marketing": false,
-                "regist_at": "2030-06-15T12:00:00.000+08:00",
-                "orders_count": 0,
-                "total_spent": 0,
-                "last_order_no": null,
-                "last_order_at": null,
-                "email": null,
-                "mobile": null,
-                "uname": "yhsduser",
-                "real_name": null,
-                "sex": "undefined",
-                "birthday": null,
-                "indentity_card": null,
-                "avatar_url": null,
-                "point": 0,
-                "last_year_point": 0,
-                "total_credit": 0,
-                "customer_level": null,
-                "social_accounts": [],
-                "social_id": null,
-                "reg_type": 0,
-            },
+            "customer": customer(&reply.body["customer"]["id"], "yhsduser"),
         })
     );
     let token = reply.cookie().expect("a cookie");

@@ -37,6 +37,39 @@ pub fn rageframe_refusal(code: u16, message: &str, timestamp: i64) -> Value {
     json!({"code": code, "message": message, "data": [], "timestamp": timestamp})
 }
 
+/// The customer that a member registered as `name` at [`START`] is shown as.
+pub fn customer(id: &Value, name: &str) -> Value {
+    json!({
+        "id": id,
+        "social_type": false,
+        "name": name,
+        "metas": {},
+        "notify_email": null,
+        "notify_phone": null,
+        "accept_marketing": false,
+        "regist_at": "2030-06-15T12:00:00.000+08:00",
+        "orders_count": 0,
+        "total_spent": 0,
+        "last_order_no": null,
+        "last_order_at": null,
+        "email": null,
+        "mobile": null,
+        "uname": name,
+        "real_name": null,
+        "sex": "undefined",
+        "birthday": null,
+        "indentity_card": null,
+        "avatar_url": null,
+        "point": 0,
+        "last_year_point": 0,
+        "total_credit": 0,
+        "customer_level": null,
+        "social_accounts": [],
+        "social_id": null,
+        "reg_type": 0,
+    })
+}
+
 /// Whether the tests run on the embedded DynamoDB.
 pub fn is_embedded() -> bool {
     dynamodb::external().is_none()

@@ -5,17 +5,21 @@
 
 mod support;
 
-mod account;
 mod browser;
 mod budgets;
 mod captcha;
+mod change_password;
 mod documented;
 mod faults;
 mod inbox;
 mod login;
+mod names;
 mod refresh;
 mod register;
 mod rubbish;
+mod save;
 mod secrets;
 mod sessions;
+mod template;
 mod throttle;
+mod up_userinfo;

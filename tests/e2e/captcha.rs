@@ -93,6 +93,8 @@ async fn a_callback_that_could_be_a_script_of_its_own_is_refused() {
             "{callback}"
         );
     }
+    let reply = service.get("/captcha?callback=%ff").await;
+    assert_eq!(reply.body["code"], 201);
 }
 
 #[tokio::test]

@@ -9,7 +9,7 @@ use axum::{
         header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS},
     },
     middleware::map_response,
-    response::{Html, IntoResponse, Response},
+    response::{Html, IntoResponse, Redirect, Response},
     routing::get,
 };
 use registration::captcha::Captchas;
@@ -24,8 +24,8 @@ const PAGE: &str = include_str!("inspect.html");
 const MAIL_POLICY: &str = "sandbox allow-popups allow-popups-to-escape-sandbox; \
                            default-src 'none'; style-src 'unsafe-inline'; img-src data:";
 
-const PAGE_POLICY: &str = "default-src 'none'; connect-src 'self'; frame-src 'self'; \
-                           img-src data:; script-src 'unsafe-inline'; style-src 'unsafe-inline'";
+const PAGE_POLICY: &str = "default-src 'none'; connect-src 'self'; img-src data:; \
+                           script-src 'unsafe-inline'; style-src 'unsafe-inline'";
 
 /// The routes.
 pub fn router(inbox: Inbox, captchas: Captchas) -> Router {
@@ -34,7 +34,7 @@ pub fn router(inbox: Inbox, captchas: Captchas) -> Router {
         .with_state(captchas);
     Router::new()
         .route("/_local/", get(page))
-        .route("/_local", get(page))
+        .route("/_local", get(|| async { Redirect::permanent("/_local/") }))
         .route("/_local/messages", get(messages))
         .route("/_local/messages/{id}", get(mail))
         .with_state(inbox)

@@ -101,3 +101,60 @@ fn panicked(payload: Box<dyn Any + Send>) -> Response {
     .or_else(|| payload.downcast_ref::<String>().cloned());
     ApiError::fault(Panicked(text.unwrap_or_default())).into_response()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use axum::{body::Body, http::Request, routing::get};
+    use http_body_util::BodyExt;
+    use tower::ServiceExt;
+
+    use super::*;
+    use crate::{
+        aws::Aws,
+        clock::{Clock, Time},
+        config::Config,
+        journal::{Journal, Line},
+        random::Random,
+        store::Store,
+    };
+
+    async fn panicking() {
+        panic!("the handler's own words");
+    }
+
+    #[tokio::test]
+    async fn a_panic_is_a_fault_in_the_familys_envelope() {
+        let (lines, logged) = std::sync::mpsc::channel::<Line>();
+        let lines = std::sync::Mutex::new(lines);
+        let aws = Aws::embedded("http://127.0.0.1:1");
+        let app = App {
+            config: Arc::new(Config::new("table")),
+            store: Store::new(&aws, "table"),
+            aws,
+            clock: Clock::frozen(Time::from_seconds(7)),
+            random: Random::seeded(1),
+            journal: Journal::to(move |line| lines.lock().unwrap().send(line.clone()).unwrap()),
+        };
+        let rageframe = Router::new().route("/v1", get(panicking));
+        let youhaosuda = Router::new().route("/api", get(panicking));
+        let router = router("test", app, rageframe, youhaosuda);
+        let sentence = "服务暂时不可用，请稍后再试";
+        for (path, expected) in [
+            (
+                "/v1",
+                format!(r#"{{"code":500,"message":"{sentence}","data":[],"timestamp":7}}"#),
+            ),
+            ("/api", format!(r#"{{"code":500,"message":"{sentence}"}}"#)),
+        ] {
+            let request = Request::builder().uri(path).body(Body::empty()).unwrap();
+            let response = router.clone().oneshot(request).await.unwrap();
+            assert_eq!(response.status(), StatusCode::OK);
+            let body = response.into_body().collect().await.unwrap().to_bytes();
+            assert_eq!(body, expected);
+            let fault = logged.recv().unwrap().fault.unwrap();
+            assert_eq!(fault, "a handler panicked: the handler's own words");
+        }
+    }
+}

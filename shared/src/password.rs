@@ -1,13 +1,14 @@
 //! Passwords and their hashes: Argon2id with 19 MiB, 2 passes, 1 lane (OWASP's first choice of
 //! parameters), as PHC strings. A bcrypt hash brought from RageFrame is accepted.
 
-use std::fmt;
+use std::{fmt, num::NonZero, sync::LazyLock};
 
 use argon2::{
     Argon2, Params, PasswordHasher, PasswordVerifier,
     password_hash::{self, phc},
 };
 use serde::{Deserialize, Serialize};
+use tokio::sync::Semaphore;
 
 use crate::random::Random;
 
@@ -156,9 +157,17 @@ fn verify_bcrypt(password: &Password, stored: &PasswordHash) -> Result<Verdict, 
     }
 }
 
+/// One hash for each core at a time: more would not be faster, and each takes 19 MiB.
+static CORES: LazyLock<Semaphore> = LazyLock::new(|| {
+    let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
+    Semaphore::new(cores)
+});
+
 async fn apart<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, HashError> + Send + 'static,
 ) -> Result<T, HashError> {
+    // The semaphore is never closed; were it, hashing would only be less even.
+    let _core = CORES.acquire().await.ok();
     tokio::task::spawn_blocking(work)
         .await
         .map_err(HashError::Interrupted)?

@@ -261,13 +261,17 @@ const fn sex(sex: Sex) -> u8 {
 /// A parameter with the label that its messages begin with.
 #[derive(Clone, Copy, Debug)]
 pub struct Field {
-    /// Its name on the wire.
-    pub name: &'static str,
-    /// What the messages call it.
-    pub label: &'static str,
+    name: &'static str,
+    label: &'static str,
 }
 
 impl Field {
+    /// The parameter `name`, which messages call `label`.
+    #[must_use]
+    pub const fn new(name: &'static str, label: &'static str) -> Self {
+        Self { name, label }
+    }
+
     /// The parameter's text; `None` where it was not sent.
     ///
     /// # Errors
@@ -317,15 +321,9 @@ impl Field {
 }
 
 /// The group a session belongs to.
-pub const GROUP: Field = Field {
-    name: "group",
-    label: "组别",
-};
+pub const GROUP: Field = Field::new("group", "组别");
 
-const REFRESH_TOKEN: Field = Field {
-    name: "refresh_token",
-    label: "重置令牌",
-};
+const REFRESH_TOKEN: Field = Field::new("refresh_token", "重置令牌");
 
 /// The parameters of both refresh endpoints.
 pub struct RefreshRequest<'a> {

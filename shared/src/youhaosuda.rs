@@ -97,25 +97,23 @@ fn empty_object() -> Box<RawValue> {
 /// A parameter with what its messages call it.
 #[derive(Clone, Copy, Debug)]
 pub struct Field {
-    /// Its name on the wire.
-    pub name: &'static str,
-    /// What the messages call it.
-    pub label: &'static str,
+    name: &'static str,
+    label: &'static str,
 }
 
 /// The password of a login, or a new one.
-pub const PASSWORD: Field = Field {
-    name: "password",
-    label: "密码",
-};
+pub const PASSWORD: Field = Field::new("password", "密码");
 
 /// The new password, once more.
-pub const PASSWORD_AGAIN: Field = Field {
-    name: "password_again",
-    label: "密码",
-};
+pub const PASSWORD_AGAIN: Field = Field::new("password_again", "密码");
 
 impl Field {
+    /// The parameter `name`, which messages call `label`.
+    #[must_use]
+    pub const fn new(name: &'static str, label: &'static str) -> Self {
+        Self { name, label }
+    }
+
     /// The parameter's text; `None` where it was not sent.
     ///
     /// # Errors

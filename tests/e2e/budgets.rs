@@ -3,7 +3,7 @@
 
 use shared::store::meter::Usage;
 
-use crate::support::Service;
+use crate::support::{Service, is_embedded};
 
 fn assert_within(service: &Service, what: &str, trips: u32, reads: f64, writes: f64) {
     let Usage {
@@ -19,10 +19,10 @@ fn assert_within(service: &Service, what: &str, trips: u32, reads: f64, writes: 
     assert!(spent <= trips, "{what}: {spent} trips");
     assert!(read_units <= reads, "{what}: {read_units} read units");
     assert!(write_units <= writes, "{what}: {write_units} write units");
-    assert!(
-        spent > 0 && read_units + write_units > 0.0,
-        "{what} was not counted"
-    );
+    assert!(spent > 0, "{what} was not counted");
+    // Not every imitation of DynamoDB tells what a batch costs; the embedded one does.
+    let units = read_units + write_units;
+    assert!(!is_embedded() || units > 0.0, "{what} was not counted");
 }
 
 #[tokio::test]

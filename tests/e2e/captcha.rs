@@ -5,7 +5,7 @@ use std::sync::Arc;
 use huiyuan::{inbox::Inbox, inspect};
 use registration::captcha::{Captchas, Redeemed, Wrong};
 use serde_json::{Value, json};
-use shared::clock::Clock;
+use shared::{clock::Clock, store::meter};
 
 use crate::support::{Reply, Service, request::RequestBuilder};
 
@@ -93,6 +93,8 @@ async fn a_callback_that_could_be_a_script_of_its_own_is_refused() {
             "{callback}"
         );
     }
+    let reply = service.get("/captcha?callback=%ff").await;
+    assert_eq!(reply.body["code"], 201);
 }
 
 #[tokio::test]
@@ -163,6 +165,9 @@ async fn a_test_may_read_a_captcha_until_it_expires() {
 async fn a_captcha_is_solved_once_with_letters_in_either_case() {
     let service = Service::start().await;
     let captchas = captchas(&service);
+    let id = issue(&service).await;
+    let (_, spent) = meter::measure(captchas.redeem(&id, &value(&service, &id).await)).await;
+    assert!(spent.trips == 1 && spent.write_units <= 1.0, "{spent:?}");
     for change in [str::to_owned, str::to_lowercase, |text: &str| {
         format!(" {text}\n")
     }] {
@@ -174,7 +179,7 @@ async fn a_captcha_is_solved_once_with_letters_in_either_case() {
         assert_eq!(again, Redeemed::Wrong(Wrong::Closed));
     }
     let items = service.items("captcha#", "").await;
-    assert_eq!(items.len(), 3);
+    assert_eq!(items.len(), 4);
     assert!(
         items
             .iter()

@@ -1,13 +1,8 @@
 //! `POST /v1/site/login` and `POST /api/v1/account/login`.
 
-use serde_json::{Value, json};
-use shared::{
-    member::{Member, MemberId},
-    password::PasswordHash,
-    rules::session,
-};
+use serde_json::json;
 
-use crate::support::{START, Service, rageframe_refusal};
+use crate::support::{START, Service, customer, rageframe_refusal};
 
 const RAGEFRAME: &str = "/v1/site/login";
 const YOUHAOSUDA: &str = "/api/v1/account/login";
@@ -96,35 +91,7 @@ async fn a_youhaosuda_login_gives_the_customer_and_a_cookie() {
             "code": 200,
             "message": "",
             "account": "yhsduser",
-            "customer": {
-                "id": reply.body["customer"]["id"],
-                "social_type": false,
-                "name": "yhsduser",
-                "metas": {},
-                "notify_email": null,
-                "notify_phone": null,
-                "accept_marketing": false,
-                "regist_at": "2030-06-15T12:00:00.000+08:00",
-                "orders_count": 0,
-                "total_spent": 0,
-                "last_order_no": null,
-                "last_order_at": null,
-                "email": null,
-                "mobile": null,
-                "uname": "yhsduser",
-                "real_name": null,
-                "sex": "undefined",
-                "birthday": null,
-                "indentity_card": null,
-                "avatar_url": null,
-                "point": 0,
-                "last_year_point": 0,
-                "total_credit": 0,
-                "customer_level": null,
-                "social_accounts": [],
-                "social_id": null,
-                "reg_type": 0,
-            },
+            "customer": customer(&reply.body["customer"]["id"], "yhsduser"),
         })
     );
     let token = reply.cookie().expect("a cookie");
@@ -278,67 +245,4 @@ async fn form_json_and_multipart_say_the_same() {
     ] {
         assert_eq!(request.await.body["code"], 200);
     }
-}
-
-#[tokio::test]
-async fn a_member_logs_in_by_every_name_they_have() {
-    let service = Service::start().await;
-    huiyuan::demo::create(&service.app)
-        .await
-        .expect("the demo member is made");
-    let mut ids = Vec::new();
-    for name in [
-        huiyuan::demo::NAME,
-        "DEMO@Example.com",
-        huiyuan::demo::PHONE,
-    ] {
-        let reply = service
-            .post(YOUHAOSUDA)
-            .form(&[("account", name), ("password", huiyuan::demo::PASSWORD)])
-            .await;
-        assert_eq!(reply.body["code"], 200, "{name}");
-        ids.push(reply.body["customer"]["id"].clone());
-    }
-    assert!(ids.iter().all(|id| *id == ids[0]));
-}
-
-#[tokio::test]
-async fn a_hash_brought_from_rageframe_is_accepted_once_and_replaced() {
-    let service = Service::start().await;
-    let app = &service.app;
-    let id = MemberId::random(&app.random);
-    // password_hash('123456', PASSWORD_BCRYPT, ['cost' => 4]) in PHP.
-    let hash = bcrypt::hash_with_salt("123456", 4, *b"sixteen salt by.").expect("a hash");
-    let hash = PasswordHash::imported(&hash.format_for_version(bcrypt::Version::TwoY));
-    let login = "laowang".parse().expect("a user name");
-    let member = Member::new(id, login, hash, app.clock.now(), "192.0.2.1");
-    let new = session::for_browser(app, id, 0);
-    let stored = app
-        .store
-        .create_member(&member, &new.key, &new.session, "import", None)
-        .await;
-    stored.expect("the member is stored");
-
-    for _ in 0..2 {
-        service.login("laowang", "app").await;
-        for item in [
-            service.items("member#", "member").await,
-            service.items("login#laowang", "login").await,
-        ] {
-            let hash = item[0]["password"].as_str().expect("a hash");
-            assert!(
-                hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"),
-                "{hash}"
-            );
-        }
-    }
-    let current = service
-        .get("/api/v1/account/current")
-        .cookie(&new.tokens.text())
-        .await;
-    assert_ne!(
-        current.body["customer"],
-        Value::Null,
-        "a stronger hash ends no session"
-    );
 }

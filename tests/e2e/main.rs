@@ -5,11 +5,11 @@
 
 mod support;
 
-mod account;
 mod browser;
 mod budgets;
 mod captcha;
 mod carrier;
+mod change_password;
 mod check_mobile;
 mod codes;
 mod documented;
@@ -17,11 +17,15 @@ mod faults;
 mod inbox;
 mod login;
 mod messages;
+mod names;
 mod refresh;
 mod register;
 mod reset_by_mail;
 mod reset_with_mobile;
 mod rubbish;
+mod save;
 mod secrets;
 mod sessions;
+mod template;
 mod throttle;
+mod up_userinfo;

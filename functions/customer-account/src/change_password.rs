@@ -13,10 +13,7 @@ use shared::{
     youhaosuda::{self, Field},
 };
 
-const PASSWORD_OLD: Field = Field {
-    name: "password_old",
-    label: "当前密码",
-};
+const PASSWORD_OLD: Field = Field::new("password_old", "当前密码");
 
 struct Request {
     old: Password,

@@ -18,10 +18,7 @@ use shared::{
 };
 
 /// Clients show a message with `用户` at this field, and any other at the password's.
-const ACCOUNT: Field = Field {
-    name: "account",
-    label: "用户名",
-};
+const ACCOUNT: Field = Field::new("account", "用户名");
 
 const WRONG_CREDENTIALS: &str = "账号或密码不正确";
 

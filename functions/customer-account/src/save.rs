@@ -17,38 +17,14 @@ use time::{Date, macros::format_description};
 
 use crate::identity_card;
 
-const NOTIFY_EMAIL: Field = Field {
-    name: "notify_email",
-    label: "邮箱",
-};
-const NOTIFY_PHONE: Field = Field {
-    name: "notify_phone",
-    label: "手机号码",
-};
-const REAL_NAME: Field = Field {
-    name: "real_name",
-    label: "真实姓名",
-};
-const SEX: Field = Field {
-    name: "sex",
-    label: "性别",
-};
-const BIRTHDAY: Field = Field {
-    name: "birthday",
-    label: "生日",
-};
-const IDENTITY_CARD: Field = Field {
-    name: "indentity_card",
-    label: "身份证号码",
-};
-const NAME: Field = Field {
-    name: "name",
-    label: "昵称",
-};
-const META_FIELDS: Field = Field {
-    name: "meta_fields",
-    label: "附加信息",
-};
+const NOTIFY_EMAIL: Field = Field::new("notify_email", "邮箱");
+const NOTIFY_PHONE: Field = Field::new("notify_phone", "手机号码");
+const REAL_NAME: Field = Field::new("real_name", "真实姓名");
+const SEX: Field = Field::new("sex", "性别");
+const BIRTHDAY: Field = Field::new("birthday", "生日");
+const IDENTITY_CARD: Field = Field::new("indentity_card", "身份证号码");
+const NAME: Field = Field::new("name", "昵称");
+const META_FIELDS: Field = Field::new("meta_fields", "附加信息");
 
 /// The most that a theme may keep with a member, in bytes: a member's item is read whole.
 const MOST_META_BYTES: usize = 4096;

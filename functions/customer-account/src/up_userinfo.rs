@@ -14,18 +14,9 @@ use shared::{
 };
 use url::Url;
 
-const NICKNAME: Field = Field {
-    name: "nickname",
-    label: "昵称",
-};
-const HEAD_PORTRAIT: Field = Field {
-    name: "head_portrait",
-    label: "头像",
-};
-const REALNAME: Field = Field {
-    name: "realname",
-    label: "真实姓名",
-};
+const NICKNAME: Field = Field::new("nickname", "昵称");
+const HEAD_PORTRAIT: Field = Field::new("head_portrait", "头像");
+const REALNAME: Field = Field::new("realname", "真实姓名");
 
 struct Request(Profile);
 

@@ -20,10 +20,7 @@ use shared::{
 use crate::{config::CodeKey, state::Registration};
 
 /// Clients show a message with `验证码` at this field.
-pub(crate) const VERIFY_CODE: Field = Field {
-    name: "verify_code",
-    label: "验证码",
-};
+pub(crate) const VERIFY_CODE: Field = Field::new("verify_code", "验证码");
 
 const DIGITS: usize = 6;
 const CODES: u32 = 1_000_000;

@@ -21,14 +21,8 @@ use shared::{
 use crate::codes;
 
 /// Clients show a message with `用户名` or `邮箱` at the account's field.
-const USER_NAME: Field = Field {
-    name: "account",
-    label: "用户名",
-};
-const EMAIL: Field = Field {
-    name: "account",
-    label: "邮箱",
-};
+const USER_NAME: Field = Field::new("account", "用户名");
+const EMAIL: Field = Field::new("account", "邮箱");
 
 struct Request {
     login: Login,

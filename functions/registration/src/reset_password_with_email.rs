@@ -19,10 +19,7 @@ use shared::{
 use crate::{mail::LINK_MINUTES, reset_page, reset_token::ResetToken, state::Registration};
 
 /// Clients show a message with `邮箱` at this field.
-const EMAIL: Field = Field {
-    name: "email",
-    label: "邮箱",
-};
+const EMAIL: Field = Field::new("email", "邮箱");
 
 struct Request {
     email: Email,

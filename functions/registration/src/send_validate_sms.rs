@@ -22,14 +22,8 @@ use crate::{
     state::Registration,
 };
 
-const CAPTCHA_ID: Field = Field {
-    name: "captcha_id",
-    label: "图片",
-};
-const CAPTCHA_VALUE: Field = Field {
-    name: "captcha_value",
-    label: "图片中的字符",
-};
+const CAPTCHA_ID: Field = Field::new("captcha_id", "图片");
+const CAPTCHA_VALUE: Field = Field::new("captcha_value", "图片中的字符");
 
 /// Refuses a captcha that is not solved: the client shows another. No form has a field of its own
 /// for it, so no field's word is in the message.

@@ -17,14 +17,8 @@ use shared::{
     token::Slot,
 };
 
-const USERNAME: Field = Field {
-    name: "username",
-    label: "登录帐号",
-};
-const PASSWORD: Field = Field {
-    name: "password",
-    label: "登录密码",
-};
+const USERNAME: Field = Field::new("username", "登录帐号");
+const PASSWORD: Field = Field::new("password", "登录密码");
 
 struct Request {
     login: LoginKey,

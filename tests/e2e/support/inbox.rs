@@ -22,6 +22,9 @@ use shared::{
 
 use super::dynamodb;
 
+/// Where tests send mail from and to: SES wants to know them beforehand.
+const DOMAINS: [&str; 2] = ["shop.example", "example.com"];
+
 /// A message that was sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Message {
@@ -109,6 +112,15 @@ impl Ministack {
             ses: at(Service::SesV2),
             before: HashSet::new(),
         };
+        let ses = aws_sdk_sesv2::Client::new(&aws.client(Service::SesV2));
+        for domain in DOMAINS {
+            // An earlier test may have made it known already.
+            let _ = ses
+                .create_email_identity()
+                .email_identity(domain)
+                .send()
+                .await;
+        }
         let before = ministack.read().await.into_iter();
         ministack.before = before.map(|(id, _)| id).collect();
         ministack

@@ -54,6 +54,44 @@ const KEYS: [&str; 2] = [
     "Zml4ZWQgZm9yIGNvZGVzLCBvZiAzMiBieXRlcyEhISE=",
     "Zml4ZWQgZm9yIHRlc3RzLCBvZiAzMiBieXRlcyEhISE=",
 ];
+/// The customer that a member registered as `name` at [`START`] is shown as.
+pub fn customer(id: &Value, name: &str) -> Value {
+    json!({
+        "id": id,
+        "social_type": false,
+        "name": name,
+        "metas": {},
+        "notify_email": null,
+        "notify_phone": null,
+        "accept_marketing": false,
+        "regist_at": "2030-06-15T12:00:00.000+08:00",
+        "orders_count": 0,
+        "total_spent": 0,
+        "last_order_no": null,
+        "last_order_at": null,
+        "email": null,
+        "mobile": null,
+        "uname": name,
+        "real_name": null,
+        "sex": "undefined",
+        "birthday": null,
+        "indentity_card": null,
+        "avatar_url": null,
+        "point": 0,
+        "last_year_point": 0,
+        "total_credit": 0,
+        "customer_level": null,
+        "social_accounts": [],
+        "social_id": null,
+        "reg_type": 0,
+    })
+}
+
+/// Whether the tests run on the embedded DynamoDB.
+pub fn is_embedded() -> bool {
+    let external = dynamodb::external();
+    external.is_none_or(|external| external.endpoint(aws::Service::DynamoDb).is_none())
+}
 
 /// A running service.
 pub struct Service {
@@ -192,6 +230,13 @@ impl Service {
             .await;
         assert_eq!(reply.body["code"], 200, "{}", reply.body);
         reply.body["data"].clone()
+    }
+
+    /// Whether a token leads to a live session.
+    pub async fn is_live(&self, token: &str) -> bool {
+        let reply = self.get("/api/v1/account/current").bearer(token).await;
+        assert_eq!(reply.body["code"], 200, "{}", reply.body);
+        !reply.body["customer"].is_null()
     }
 
     /// What the last request spent.

@@ -15,10 +15,7 @@ use shared::{
 
 use super::Captchas;
 
-const CALLBACK: Field = Field {
-    name: "callback",
-    label: "callback",
-};
+const CALLBACK: Field = Field::new("callback", "callback");
 
 /// The longest name of a callback.
 const MOST_CHARACTERS: usize = 64;

@@ -6,16 +6,21 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use captcha::{
-    Captcha, Geometry,
-    filters::{Cow, Grid, Wave},
+    Captcha,
+    filters::{Grid, Wave},
 };
 use shared::error::ApiError;
 use tokio::task::{JoinError, spawn_blocking};
 
-use super::{Captchas, Challenge};
+use super::{Captchas, Challenge, LENGTH};
 
-const WIDTH: u32 = 240;
+/// Wide enough for the widest characters, bent as far as they are.
+const WIDTH: u32 = 300;
 const HEIGHT: u32 = 100;
+
+/// How far a wave moves a pixel up or down, and left or right, at most.
+const MOST_UP: f64 = 16.0;
+const MOST_ASIDE: f64 = 12.0;
 
 /// Dark enough to be read on white.
 const COLORS: [[u8; 3]; 4] = [
@@ -55,35 +60,45 @@ pub(crate) async fn handler(
 /// Draws a captcha. The same one always looks the same: from many pictures of it no more is to be
 /// learnt than from one. So none of the crate's filters that draw random bits themselves is used.
 fn draw(challenge: &Challenge) -> Option<Vec<u8>> {
-    let [color, gap, long, high, steep, side, top] = challenge.look;
+    let [color, wide, tall, long, high, steep, aside] = challenge.look;
+    let gap = |byte: u8| 10 + u32::from(byte % 6);
     let between = |byte: u8, low: f64, high: f64| low + (high - low) * f64::from(byte) / 255.0;
 
-    let mut captcha = Captcha::new();
-    for character in challenge.value {
-        captcha.set_chars(&[char::from(character)]).add_char();
-    }
+    let mut captcha = write(challenge.value);
+    // Lines and characters are bent alike, so that neither can be told from the other by its bend.
     captcha
-        .apply_filter(Grid::new(
-            11 + u32::from(gap % 4),
-            11 + u32::from(gap / 4 % 4),
-        ))
-        .apply_filter(Wave::new(between(long, 1.4, 2.4), between(high, 8.0, 14.0)).horizontal())
-        .apply_filter(Wave::new(between(steep, 1.6, 2.6), between(high, 10.0, 6.0)).vertical())
+        .apply_filter(Grid::new(gap(wide), gap(tall)))
+        .apply_filter(Wave::new(between(long, 1.4, 2.6), between(high, 8.0, MOST_UP)).horizontal())
+        .apply_filter(
+            Wave::new(between(steep, 1.6, 3.0), between(aside, 6.0, MOST_ASIDE)).vertical(),
+        )
         .view(WIDTH, HEIGHT)
-        .apply_filter(disc(
-            60 + u32::from(side) * 120 / 255,
-            30 + u32::from(top) * 40 / 255,
-        ))
         .set_color(COLORS[usize::from(color) % COLORS.len()])
         .as_png()
 }
 
-/// Dark becomes light and light dark in a circle.
-fn disc(x: u32, y: u32) -> Cow {
-    let radius = 26;
-    Cow::new()
-        .circles(1)
-        .area(Geometry::new(x, x, y, y))
-        .min_radius(radius)
-        .max_radius(radius)
+fn write(value: [u8; LENGTH]) -> Captcha {
+    let mut captcha = Captcha::new();
+    for character in value {
+        captcha.set_chars(&[char::from(character)]).add_char();
+    }
+    captcha
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::ALPHABET, *};
+
+    #[test]
+    fn every_character_is_in_the_font_and_none_is_cut_off() {
+        for character in *ALPHABET {
+            let captcha = write([character; LENGTH]);
+            assert_eq!(captcha.chars().len(), LENGTH);
+            let text = captcha.text_area();
+            let width = f64::from(text.right - text.left) + 2.0 * MOST_ASIDE;
+            let height = f64::from(text.bottom - text.top) + 2.0 * MOST_UP;
+            assert!(width <= f64::from(WIDTH), "{character}");
+            assert!(height <= f64::from(HEIGHT), "{character}");
+        }
+    }
 }

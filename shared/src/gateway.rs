@@ -3,7 +3,7 @@
 use axum::Router;
 use lambda_http::{RequestExt, request::RequestContext, tower::ServiceBuilder};
 
-use crate::{client::ClientAddress, journal::RequestId};
+use crate::{client::ClientAddress, journal::RequestId, operator::Operator};
 
 /// Serves `router` to the Lambda runtime until it ends the process.
 ///
@@ -27,7 +27,11 @@ fn vouch(mut request: lambda_http::Request) -> lambda_http::Request {
         ),
         _ => (None, None),
     };
+    let operator = is_signed(request.request_context_ref());
     let extensions = request.extensions_mut();
+    if operator {
+        extensions.insert(Operator);
+    }
     if let Some(address) = address.and_then(|text| text.parse().ok()) {
         extensions.insert(ClientAddress(address));
     }
@@ -35,4 +39,15 @@ fn vouch(mut request: lambda_http::Request) -> lambda_http::Request {
         extensions.insert(RequestId(id));
     }
     request
+}
+
+/// Whether the gateway checked an IAM signature: it does so on the operator's routes alone.
+fn is_signed(context: Option<&RequestContext>) -> bool {
+    match context {
+        Some(RequestContext::ApiGatewayV2(context)) => {
+            let authorizer = context.authorizer.as_ref();
+            authorizer.is_some_and(|authorizer| authorizer.iam.is_some())
+        }
+        _ => false,
+    }
 }

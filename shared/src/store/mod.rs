@@ -4,11 +4,14 @@
 pub mod captchas;
 mod change;
 pub mod guesses;
+pub mod known;
+pub mod ledger;
 pub mod logins;
 pub mod members;
 pub mod meter;
 pub(crate) mod retry;
 pub mod sessions;
+pub mod views;
 pub mod window;
 
 use std::collections::HashMap;
@@ -85,6 +88,12 @@ pub enum StoreError {
     /// DynamoDB left keys of a batch unread, again and again.
     #[error("BatchGetItem left keys unprocessed")]
     Unprocessed,
+    /// Others came first, again and again.
+    #[error("a write of kind {0} met too many others")]
+    Contended(&'static str),
+    /// An item that another promises is not there.
+    #[error("an item of kind {0} is missing")]
+    Missing(&'static str),
     /// An item is not what its key promises.
     #[error("an item of kind {0} cannot be decoded")]
     Undecodable(&'static str, #[source] serde_dynamo::Error),
@@ -141,6 +150,7 @@ impl StoreError {
 pub struct Store {
     client: Client,
     table: String,
+    known: known::Known,
 }
 
 impl Store {
@@ -158,6 +168,7 @@ impl Store {
         Self {
             client: Client::from_conf(config),
             table: table.to_owned(),
+            known: known::Known::default(),
         }
     }
 

@@ -3,6 +3,7 @@
 
 mod dynamodb;
 pub mod inbox;
+pub mod ledger;
 pub mod request;
 mod table;
 
@@ -23,7 +24,7 @@ use shared::{
     store::{Store, meter::Usage},
 };
 
-pub use dynamodb::Sent;
+pub use dynamodb::{Sent, aws};
 pub use inbox::Inbox;
 pub use request::{Reply, RequestBuilder};
 
@@ -196,6 +197,18 @@ impl Service {
         let reply = self.get("/api/v1/account/current").bearer(token).await;
         assert_eq!(reply.body["code"], 200, "{}", reply.body);
         !reply.body["customer"].is_null()
+    }
+
+    /// The table, and a client whose calls are neither counted nor recorded.
+    pub fn table(&self) -> (&Client, &str) {
+        (&self.client, &self.table)
+    }
+
+    /// The same service with another store.
+    pub fn with_store(&self, store: Store) -> Router {
+        let mut app = self.app.clone();
+        app.store = store;
+        huiyuan::service::router(&app)
     }
 
     /// What the last request spent.

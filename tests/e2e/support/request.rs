@@ -15,7 +15,7 @@ use axum::{
 };
 use http_body_util::BodyExt;
 use serde_json::Value;
-use shared::{client::ClientAddress, cookie};
+use shared::{client::ClientAddress, cookie, operator::Operator};
 use tower::ServiceExt;
 
 use super::ADDRESS;
@@ -44,6 +44,12 @@ impl RequestBuilder {
     /// Says where the request comes from.
     pub fn from(mut self, address: &str) -> Self {
         self.address = address.parse().expect("an address");
+        self
+    }
+
+    /// Calls as the operator, whom the gateway or the local stack vouches for.
+    pub fn operator(mut self) -> Self {
+        self.builder = self.builder.extension(Operator);
         self
     }
 

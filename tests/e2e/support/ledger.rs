@@ -1,7 +1,7 @@
 //! Ledgers in tests: credits and spends by the operator, pages by the member, and whole ledgers
 //! loaded straight into the table.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, future::Future};
 
 use aws_sdk_dynamodb::types::{AttributeValue, PutRequest, WriteRequest};
 use serde_json::{Value, json};
@@ -10,7 +10,12 @@ use shared::{
     points::{Points, Posting},
 };
 
+use tokio::task::JoinSet;
+
 use super::{Reply, RequestBuilder, Service};
+
+/// How many batches are written at once.
+const AT_ONCE: usize = 8;
 
 /// A member with a ledger.
 pub struct Holder {
@@ -83,19 +88,24 @@ impl Service {
     pub async fn load(&self, id: u64, times: impl Iterator<Item = Time>) {
         let mut points = Points::default();
         let mut batch = Vec::new();
+        let mut writing = JoinSet::new();
         for at in times {
             let (held, postings) = points.post(1, at).expect("a credit is never refused");
             points = held;
             for posting in postings {
                 batch.push(put(id, &posting));
                 if batch.len() == 25 {
-                    self.write(std::mem::take(&mut batch)).await;
+                    writing.spawn(self.write(std::mem::take(&mut batch)));
+                    if writing.len() == AT_ONCE {
+                        writing.join_next().await;
+                    }
                 }
             }
         }
         if !batch.is_empty() {
-            self.write(batch).await;
+            writing.spawn(self.write(batch));
         }
+        writing.join_all().await;
         let (client, table) = self.table();
         let number = |number: i64| AttributeValue::N(number.to_string());
         let held = HashMap::from([
@@ -124,12 +134,14 @@ impl Service {
             .expect("the member is there");
     }
 
-    async fn write(&self, batch: Vec<WriteRequest>) {
+    fn write(&self, batch: Vec<WriteRequest>) -> impl Future<Output = ()> + use<> {
         let (client, table) = self.table();
-        let written = client.batch_write_item().request_items(table, batch).send();
-        let left = written.await.expect("a batch is written");
-        let left = left.unprocessed_items.unwrap_or_default();
-        assert!(left.is_empty(), "an embedded table writes whole batches");
+        let write = client.batch_write_item().request_items(table, batch);
+        async {
+            let written = write.send().await.expect("a batch is written");
+            let left = written.unprocessed_items.unwrap_or_default();
+            assert!(left.is_empty(), "an embedded table writes whole batches");
+        }
     }
 }
 

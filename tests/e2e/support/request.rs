@@ -47,6 +47,12 @@ impl RequestBuilder {
         self
     }
 
+    /// Goes through another router.
+    pub fn through(mut self, router: &Router) -> Self {
+        self.router = router.clone();
+        self
+    }
+
     /// Calls as the operator, whom the gateway or the local stack vouches for.
     pub fn operator(mut self) -> Self {
         self.builder = self.builder.extension(Operator);

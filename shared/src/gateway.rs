@@ -51,3 +51,23 @@ fn is_signed(context: Option<&RequestContext>) -> bool {
         _ => false,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_request_that_the_gateway_checked_the_signature_of_is_the_operators() {
+        let context = |authorizer: &str| -> RequestContext {
+            let context = format!(r#"{{"http":{{"method":"POST"}}{authorizer}}}"#);
+            RequestContext::ApiGatewayV2(serde_json::from_str(&context).unwrap())
+        };
+        assert!(!is_signed(None));
+        assert!(!is_signed(Some(&context(""))));
+        assert!(!is_signed(Some(&context(r#","authorizer":{}"#))));
+        let jwt = r#","authorizer":{"jwt":{"claims":{},"scopes":[]}}"#;
+        assert!(!is_signed(Some(&context(jwt))));
+        let iam = r#","authorizer":{"iam":{"accountId":"1","userArn":"arn"}}"#;
+        assert!(is_signed(Some(&context(iam))));
+    }
+}

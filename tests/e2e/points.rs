@@ -1,5 +1,7 @@
 //! `POST /admin/members/{id}/points`, and where the balance shows.
 
+use std::net::SocketAddr;
+
 use serde_json::{Value, json};
 
 use crate::support::{START, Service};
@@ -228,6 +230,36 @@ async fn the_operators_routes_do_not_exist_for_anybody_else() {
         assert_eq!(reply.body, json!({ "message": "Not Found" }));
     }
     assert_eq!(service.dump().await, before);
+}
+
+#[tokio::test]
+async fn the_local_stack_opens_the_operators_routes_on_loopback_alone() {
+    let service = Service::start().await;
+    let member = service.holder("yhsduser").await;
+    let local = huiyuan::service::with_addresses(&service.app);
+    let path = format!("/admin/members/{}/points", member.id);
+    let from = |peer: &str, hop: &str| {
+        let peer: SocketAddr = peer.parse().expect("an address");
+        let request = service.get(&path).header("x-forwarded-for", hop);
+        request.connected(peer).through(&local)
+    };
+    for (peer, hop) in [
+        ("127.0.0.1:5", "192.0.2.7"),
+        ("[::1]:5", ""),
+        ("[::ffff:127.0.0.1]:5", ""),
+    ] {
+        let reply = from(peer, hop).await;
+        assert_eq!(
+            (reply.status.as_u16(), &reply.body["code"]),
+            (200, &json!(200)),
+            "{peer}"
+        );
+    }
+    for peer in ["192.0.2.7:5", "[2001:db8::1]:5", "10.0.0.1:5"] {
+        let reply = from(peer, "127.0.0.1").await;
+        assert_eq!(reply.status, 404, "{peer}");
+        assert_eq!(reply.body, json!({ "message": "Not Found" }));
+    }
 }
 
 #[tokio::test]

@@ -59,11 +59,11 @@ async fn twenty_spends_of_ten_from_eighty_are_eight_spends() {
     let member = service.holder("yhsduser").await;
     service.given(member.id, "credit", 80).await;
     // Half of them through another process, which has not met the ledger.
-    let table = service.table().1;
+    let table = service.table();
     let elsewhere = service.with_store(Store::with(aws().dynamodb(), table));
     let spend = |caller: usize| {
         let spend = service.give(member.id, &format!("k{caller}"), -10, "订单");
-        if caller % 2 == 0 {
+        if caller.is_multiple_of(2) {
             spend
         } else {
             spend.through(&elsewhere)
@@ -115,7 +115,7 @@ async fn a_transaction_whose_answer_is_lost_and_that_is_repeated_is_one_entry() 
     let member = service.holder("yhsduser").await;
     let lossy = Lossy::default();
     let aws = aws().dynamodb().interceptor(lossy.clone());
-    let router = service.with_store(Store::with(aws, service.table().1));
+    let router = service.with_store(Store::with(aws, service.table()));
     let give = |key: &str, point| service.give(member.id, key, point, "订单").through(&router);
     assert_eq!(give("first", 100).await.body["balance"], 100);
 

@@ -16,18 +16,9 @@ use crate::{
     answer::Detail,
 };
 
-const KEY: Field = Field {
-    name: "key",
-    label: "幂等键",
-};
-const POINT: Field = Field {
-    name: "point",
-    label: "积分",
-};
-const DESC: Field = Field {
-    name: "desc",
-    label: "说明",
-};
+const KEY: Field = Field::new("key", "幂等键");
+const POINT: Field = Field::new("point", "积分");
+const DESC: Field = Field::new("desc", "说明");
 
 /// The most points that one entry credits or spends.
 const MOST: i64 = 1_000_000_000;

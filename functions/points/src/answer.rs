@@ -27,6 +27,7 @@ impl From<Entry> for Detail {
 
 /// A page of entries.
 #[derive(Serialize)]
+#[expect(clippy::struct_field_names, reason = "the names are the wire's")]
 pub(crate) struct Details {
     reward_point_total: i64,
     last_year_point: i64,

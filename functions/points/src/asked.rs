@@ -13,26 +13,11 @@ use shared::{
 /// stay within the 6 MB of a Lambda's answer.
 pub const MOST_AT_ONCE: u64 = 4000;
 
-const THREE_MONTH_AGO: Field = Field {
-    name: "three_month_ago",
-    label: "三个月前",
-};
-const LAST_THREE_MONTH: Field = Field {
-    name: "last_three_month",
-    label: "三个月内",
-};
-const SIZE: Field = Field {
-    name: "size",
-    label: "每页数目",
-};
-const PAGE: Field = Field {
-    name: "page",
-    label: "页码",
-};
-const NOPAGE: Field = Field {
-    name: "nopage",
-    label: "是否分页",
-};
+const THREE_MONTH_AGO: Field = Field::new("three_month_ago", "三个月前");
+const LAST_THREE_MONTH: Field = Field::new("last_three_month", "三个月内");
+const SIZE: Field = Field::new("size", "每页数目");
+const PAGE: Field = Field::new("page", "页码");
+const NOPAGE: Field = Field::new("nopage", "是否分页");
 
 /// A page of a part of the ledger.
 #[derive(Clone, Copy, Debug)]

@@ -138,8 +138,8 @@ struct Holder {
 impl Store {
     /// Writes an entry, once however often it is asked for. One round trip, five write units (six
     /// for every 32nd entry, which carries a mark); one more trip and a read unit where this
-    /// process has not met the member's ledger yet. At a year's end two or four units more for the
-    /// entry of what expired, once.
+    /// process has not met the member's ledger yet. After a year's end three or six units more for
+    /// the entries of what expired, once.
     ///
     /// # Errors
     /// [`StoreError`]

@@ -79,7 +79,7 @@ impl Service {
             assert_eq!(entry["balance"], sum, "each entry says what was left");
         }
         assert_eq!(points["seq"], entries.len());
-        let held = ["this_year", "last_year"].map(|year| points[year].as_i64().unwrap());
+        let held = ["this_year", "last_year"].map(|year| points[year].as_i64().expect("a number"));
         assert!(held.iter().all(|held| *held >= 0), "{points}");
         assert_eq!(held[0] + held[1], sum, "the balance is the entries' sum");
     }
@@ -106,7 +106,7 @@ impl Service {
             writing.spawn(self.write(batch));
         }
         writing.join_all().await;
-        let (client, table) = self.table();
+        let (client, table) = (self.client(), self.table());
         let number = |number: i64| AttributeValue::N(number.to_string());
         let held = HashMap::from([
             ("seq".to_owned(), AttributeValue::N(points.seq.to_string())),
@@ -135,7 +135,7 @@ impl Service {
     }
 
     fn write(&self, batch: Vec<WriteRequest>) -> impl Future<Output = ()> + use<> {
-        let (client, table) = self.table();
+        let (client, table) = (self.client(), self.table());
         let write = client.batch_write_item().request_items(table, batch);
         async {
             let written = write.send().await.expect("a batch is written");

@@ -106,7 +106,7 @@ impl Service {
         let number = TABLES.fetch_add(1, Ordering::SeqCst);
         let table = format!("huiyuan-test-{}-{number}", std::process::id());
         let clock = Clock::frozen(Time::from_seconds(START));
-        let (aws, inbox) = Inbox::open(dynamodb::aws(), &clock).await;
+        let (aws, inbox) = Inbox::open(aws(), &clock).await;
         let client = Client::from_conf(aws.dynamodb().build());
         table::create(&client, &table).await;
 
@@ -197,11 +197,6 @@ impl Service {
         let reply = self.get("/api/v1/account/current").bearer(token).await;
         assert_eq!(reply.body["code"], 200, "{}", reply.body);
         !reply.body["customer"].is_null()
-    }
-
-    /// The table, and a client whose calls are neither counted nor recorded.
-    pub fn table(&self) -> (&Client, &str) {
-        (&self.client, &self.table)
     }
 
     /// The same service with another store.

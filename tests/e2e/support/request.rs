@@ -1,12 +1,13 @@
 //! A request through the routers, and its answer.
 
 use std::future::{Future, IntoFuture};
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::pin::Pin;
 
 use axum::{
     Router,
     body::Body,
+    extract::ConnectInfo,
     http::{
         HeaderMap, Request, StatusCode,
         header::{AUTHORIZATION, CONTENT_TYPE, COOKIE, SET_COOKIE},
@@ -50,6 +51,12 @@ impl RequestBuilder {
     /// Goes through another router.
     pub fn through(mut self, router: &Router) -> Self {
         self.router = router.clone();
+        self
+    }
+
+    /// Says which peer the connection is with, to a router that asks.
+    pub fn connected(mut self, peer: SocketAddr) -> Self {
+        self.builder = self.builder.extension(ConnectInfo(peer));
         self
     }
 

@@ -12,7 +12,7 @@ use aws_sdk_dynamodb::{
 };
 use shared::store::{
     EXPIRES_AT, PK, SK,
-    ledger::{BY_MARK, BY_SEQ, MARK, SEQ, TIMES},
+    entries::{BY_MARK, BY_SEQ, MARK, SEQ, TIMES},
 };
 
 /// Creates the table, unless it is there.

@@ -19,6 +19,7 @@ mod points_budgets;
 mod points_model;
 mod points_pages;
 mod points_races;
+mod points_refusals;
 mod points_years;
 mod refresh;
 mod register;

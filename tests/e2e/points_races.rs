@@ -5,14 +5,18 @@ use std::{
     future::IntoFuture,
     sync::{
         Arc,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
 };
 
 use aws_sdk_dynamodb::{
     config::{
         ConfigBag, Intercept, RuntimeComponents,
-        interceptors::BeforeDeserializationInterceptorContextRef,
+        http::HttpResponse,
+        interceptors::{
+            BeforeDeserializationInterceptorContextMut, BeforeDeserializationInterceptorContextRef,
+            BeforeTransmitInterceptorContextRef,
+        },
     },
     error::BoxError,
 };
@@ -158,4 +162,73 @@ async fn a_write_is_one_transaction_with_a_token_of_its_own() {
     for sent in &sent[1..] {
         assert_eq!(sent.body["TransactItems"].as_array().map(Vec::len), Some(2));
     }
+}
+
+/// Says of so many transactions that each met another.
+#[derive(Clone, Debug, Default)]
+struct Conflicting {
+    left: Arc<AtomicUsize>,
+    in_transaction: Arc<AtomicBool>,
+}
+
+impl Intercept for Conflicting {
+    fn name(&self) -> &'static str {
+        "conflicting"
+    }
+
+    fn read_before_transmit(
+        &self,
+        context: &BeforeTransmitInterceptorContextRef<'_>,
+        _: &RuntimeComponents,
+        _: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let target = context.request().headers().get("x-amz-target");
+        let is_transaction = target.is_some_and(|name| name.ends_with("TransactWriteItems"));
+        self.in_transaction.store(is_transaction, Ordering::SeqCst);
+        Ok(())
+    }
+
+    fn modify_before_deserialization(
+        &self,
+        context: &mut BeforeDeserializationInterceptorContextMut<'_>,
+        _: &RuntimeComponents,
+        _: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let less = |left: usize| left.checked_sub(1);
+        if self.in_transaction.load(Ordering::SeqCst)
+            && (self.left)
+                .fetch_update(Ordering::SeqCst, Ordering::SeqCst, less)
+                .is_ok()
+        {
+            let cancelled = json!({
+                "__type": "com.amazonaws.dynamodb.v20120810#TransactionCanceledException",
+                "CancellationReasons": [{ "Code": "None" }, { "Code": "TransactionConflict" }],
+            });
+            *context.response_mut() =
+                HttpResponse::new(400.try_into()?, cancelled.to_string().into());
+        }
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn a_transaction_that_met_others_again_and_again_is_tried_on() {
+    let service = Service::start().await;
+    let member = service.holder("yhsduser").await;
+    // The SDK tries four times.
+    let conflicts = Conflicting::default();
+    conflicts.left.store(5, Ordering::SeqCst);
+    let aws = aws().dynamodb().interceptor(conflicts.clone());
+    let router = service.with_store(Store::with(aws, service.table()));
+    let reply = service
+        .give(member.id, "k", 5, "订单")
+        .through(&router)
+        .await;
+    assert_eq!(
+        (&reply.body["code"], &reply.body["balance"]),
+        (&json!(200), &json!(5))
+    );
+    assert_eq!(conflicts.left.load(Ordering::SeqCst), 0);
+    assert_eq!(service.items("member#", "points#").await.len(), 1);
+    service.assert_adds_up(member.id).await;
 }

@@ -7,7 +7,7 @@ use shared::{
     envelope::{self, Flat},
     error::ApiError,
     params::{BodyParams, Params},
-    store::ledger::{Order, Recorded},
+    store::entries::{Order, Recorded},
     youhaosuda::Field,
 };
 

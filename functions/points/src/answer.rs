@@ -1,7 +1,7 @@
 //! How entries and pages of them look on the wire.
 
 use serde::Serialize;
-use shared::store::ledger::Entry;
+use shared::store::entries::Entry;
 
 use crate::{asked::Asked, reading::Page};
 

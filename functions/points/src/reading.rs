@@ -12,7 +12,7 @@ use shared::{
     points::{Points, Posting},
     store::{
         StoreError,
-        ledger::Entry,
+        entries::Entry,
         sessions::{Session, SessionKey},
         views::{Mark, Span, VIEW_SECONDS, View, Views},
     },

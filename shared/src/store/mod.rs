@@ -3,6 +3,7 @@
 
 pub mod captchas;
 mod change;
+pub mod entries;
 pub mod guesses;
 pub mod known;
 pub mod ledger;
@@ -197,9 +198,13 @@ impl Store {
             .await;
         match sent {
             Ok(_) => Ok(Vec::new()),
-            Err(error) => match error.as_service_error().and_then(unmet_conditions) {
-                Some(unmet) => Ok(unmet),
-                None => Err(StoreError::failed("TransactWriteItems", &error)),
+            Err(error) => match error.as_service_error() {
+                Some(cancelled) if retry::cancelled_by_a_conflict(cancelled) => {
+                    Err(StoreError::Contended("transaction"))
+                }
+                cancelled => cancelled
+                    .and_then(unmet_conditions)
+                    .ok_or_else(|| StoreError::failed("TransactWriteItems", &error)),
             },
         }
     }

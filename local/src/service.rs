@@ -9,3 +9,56 @@ use axum::{
     middleware::map_request,
 };
 use shared::{app::App, client::ClientAddress, config::ConfigError, operator::Operator};
+
+/// All routes of the service.
+///
+/// # Errors
+/// [`ConfigError`] where a function misses a setting.
+pub fn router(app: &App) -> Result<Router, ConfigError> {
+    Ok(site_auth::router(app.clone())
+        .merge(customer_account::router(app.clone()))
+        .merge(registration::router(app.clone())?)
+        .merge(points::router(app.clone())))
+}
+
+/// All routes, for a listener that tells its peers' addresses.
+///
+/// # Errors
+/// As [`router`].
+pub fn with_addresses(app: &App) -> Result<Router, ConfigError> {
+    Ok(router(app)?.layer(map_request(vouch)))
+}
+
+/// Takes the client's address from the last hop of `X-Forwarded-For`, else from the connection.
+async fn vouch(ConnectInfo(peer): ConnectInfo<SocketAddr>, mut request: Request) -> Request {
+    let address = last_hop(request.headers()).unwrap_or(peer.ip());
+    request.extensions_mut().insert(ClientAddress(address));
+    // The peer itself, not what a header says of it: the operator works on this machine.
+    if peer.ip().to_canonical().is_loopback() {
+        request.extensions_mut().insert(Operator);
+    }
+    request
+}
+
+fn last_hop(headers: &HeaderMap) -> Option<IpAddr> {
+    let line = headers.get_all("x-forwarded-for").iter().next_back()?;
+    let hop = line.to_str().ok()?.rsplit(',').next()?;
+    hop.trim().parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_hop_is_the_clients_address() {
+        let hop = |line: &'static str| {
+            let headers = [("x-forwarded-for".parse().unwrap(), line.parse().unwrap())];
+            last_hop(&headers.into_iter().collect())
+        };
+        assert_eq!(hop("1.2.3.4, 192.0.2.7"), Some([192, 0, 2, 7].into()));
+        assert_eq!(hop("2001:db8::1"), "2001:db8::1".parse().ok());
+        assert_eq!(hop("1.2.3.4, unknown"), None);
+        assert_eq!(last_hop(&HeaderMap::new()), None);
+    }
+}

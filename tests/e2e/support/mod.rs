@@ -203,7 +203,7 @@ impl Service {
     pub fn with_store(&self, store: Store) -> Router {
         let mut app = self.app.clone();
         app.store = store;
-        huiyuan::service::router(&app)
+        huiyuan::service::router(&app).expect("the settings are whole")
     }
 
     /// What the last request spent.

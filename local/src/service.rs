@@ -8,7 +8,7 @@ use axum::{
     http::HeaderMap,
     middleware::map_request,
 };
-use shared::{app::App, client::ClientAddress, config::ConfigError};
+use shared::{app::App, client::ClientAddress, config::ConfigError, operator::Operator};
 
 /// All routes of the service.
 ///
@@ -33,6 +33,10 @@ pub fn with_addresses(app: &App) -> Result<Router, ConfigError> {
 async fn vouch(ConnectInfo(peer): ConnectInfo<SocketAddr>, mut request: Request) -> Request {
     let address = last_hop(request.headers()).unwrap_or(peer.ip());
     request.extensions_mut().insert(ClientAddress(address));
+    // The peer itself, not what a header says of it: the operator works on this machine.
+    if peer.ip().to_canonical().is_loopback() {
+        request.extensions_mut().insert(Operator);
+    }
     request
 }
 

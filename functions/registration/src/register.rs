@@ -81,7 +81,7 @@ async fn register(
         RegisterError::TooMany { until } => ApiError::too_many(app.clock.now(), until),
         RegisterError::Fault(fault) => fault.into(),
     })?;
-    let customer = Customer::new(&new.member);
+    let customer = Customer::new(&new.member, app.clock.now());
     Ok((
         cookie::hand_over(&new.tokens, &app.config),
         envelope::youhaosuda(Registered { customer }),

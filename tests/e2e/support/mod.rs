@@ -3,6 +3,7 @@
 
 mod dynamodb;
 pub mod inbox;
+pub mod ledger;
 pub mod request;
 mod table;
 
@@ -23,7 +24,7 @@ use shared::{
     store::{Store, meter::Usage},
 };
 
-pub use dynamodb::Sent;
+pub use dynamodb::{Sent, aws};
 pub use inbox::Inbox;
 pub use request::{Reply, RequestBuilder};
 
@@ -105,7 +106,7 @@ impl Service {
         let number = TABLES.fetch_add(1, Ordering::SeqCst);
         let table = format!("huiyuan-test-{}-{number}", std::process::id());
         let clock = Clock::frozen(Time::from_seconds(START));
-        let (aws, inbox) = Inbox::open(dynamodb::aws(), &clock).await;
+        let (aws, inbox) = Inbox::open(aws(), &clock).await;
         let client = Client::from_conf(aws.dynamodb().build());
         table::create(&client, &table).await;
 
@@ -196,6 +197,13 @@ impl Service {
         let reply = self.get("/api/v1/account/current").bearer(token).await;
         assert_eq!(reply.body["code"], 200, "{}", reply.body);
         !reply.body["customer"].is_null()
+    }
+
+    /// The same service with another store.
+    pub fn with_store(&self, store: Store) -> Router {
+        let mut app = self.app.clone();
+        app.store = store;
+        huiyuan::service::router(&app).expect("the settings are whole")
     }
 
     /// What the last request spent.

@@ -4,9 +4,10 @@
 //! | question | file |
 //! | --- | --- |
 //! | what is running: settings, clock, randomness, store, log | [`app`], [`config`], [`aws`], [`clock`], [`random`] |
-//! | how a request comes in and an answer goes out | [`http`], [`params`], [`client`], [`auth`], [`cookie`], [`envelope`], [`error`], [`journal`] |
+//! | how a request comes in and an answer goes out | [`http`], [`params`], [`client`], [`auth`], [`operator`], [`cookie`], [`envelope`], [`error`], [`journal`] |
 //! | what the two families show of a member | [`rageframe`], [`youhaosuda`] |
 //! | what a member, a name, a password, a token is | [`member`], [`names`], [`password`], [`token`], [`digest`] |
+//! | how points are earned, spent and lost | [`points`] |
 //! | the rules: logging in, sessions, registering, changing a password | [`rules`] |
 //! | the table | [`store`] |
 //! | what only Lambda needs | [`gateway`] |
@@ -26,8 +27,10 @@ pub mod http;
 pub mod journal;
 pub mod member;
 pub mod names;
+pub mod operator;
 pub mod params;
 pub mod password;
+pub mod points;
 pub mod rageframe;
 pub mod random;
 pub mod rules;

@@ -1,5 +1,6 @@
 //! `template.yaml`: it describes the table that the local stack makes, and routes that exist.
 
+use aws_sdk_dynamodb::types::ProjectionType;
 use serde_json::{Value, json};
 use shared::store::EXPIRES_AT;
 
@@ -81,6 +82,24 @@ async fn the_local_table_is_the_one_of_the_template() {
         json!({"AttributeName": expiry.attribute_name(), "Enabled": true})
     );
     assert_eq!(expiry.attribute_name(), Some(EXPIRES_AT));
+    let indexes: Value = (table.local_secondary_indexes().iter())
+        .map(|index| {
+            let keys: Value = (index.key_schema().iter())
+                .map(|key| json!({"AttributeName": key.attribute_name(), "KeyType": key.key_type().as_str()}))
+                .collect();
+            let shows = index.projection().expect("an index shows something");
+            let kind = shows.projection_type().map(ProjectionType::as_str);
+            let mut projection = json!({ "ProjectionType": kind });
+            if !shows.non_key_attributes().is_empty() {
+                projection["NonKeyAttributes"] = json!(shows.non_key_attributes());
+            }
+            json!({"IndexName": index.index_name(), "KeySchema": keys, "Projection": projection})
+        })
+        .collect();
+    assert_eq!(
+        sorted(&properties["LocalSecondaryIndexes"], "IndexName"),
+        sorted(&indexes, "IndexName")
+    );
     assert_eq!(properties["GlobalSecondaryIndexes"], Value::Null);
     assert_eq!(table.global_secondary_indexes().len(), 0);
 }
@@ -104,9 +123,44 @@ async fn every_route_of_the_template_is_served() {
         let route = &event["Properties"];
         let (method, path) = (route["Method"].as_str(), route["Path"].as_str());
         let path = path.expect("a path").replace("/captcha/{file}", &picture);
-        let reply = service.request(method.expect("a method"), &path).await;
+        let path = path.replace("{id}", "1");
+        let request = service.request(method.expect("a method"), &path);
+        let reply = request.operator().await;
         assert_eq!(reply.status, 200, "{route}");
         routes += 1;
     }
     assert!(routes >= 12, "{routes}");
+}
+
+#[test]
+fn the_operators_routes_are_closed_to_all_but_iam_signed_callers() {
+    let template = template();
+    let auth = &template["Resources"]["Api"]["Properties"]["Auth"];
+    assert_eq!(*auth, json!({ "EnableIamAuthorizer": true }));
+    let resources = template["Resources"].as_object().expect("resources");
+    let mut closed = Vec::new();
+    for event in resources
+        .values()
+        .filter_map(|resource| resource["Properties"]["Events"].as_object())
+        .flat_map(|events| events.values())
+    {
+        let route = &event["Properties"];
+        let path = route["Path"].as_str().expect("a path");
+        if path.starts_with("/admin/") {
+            assert_eq!(route["Auth"], json!({ "Authorizer": "AWS_IAM" }), "{route}");
+            closed.push(format!(
+                "{} {path}",
+                route["Method"].as_str().expect("a method")
+            ));
+        } else {
+            assert_eq!(
+                route["Auth"],
+                Value::Null,
+                "the members' own routes are open"
+            );
+        }
+    }
+    closed.sort();
+    let both = ["GET", "POST"].map(|method| format!("{method} /admin/members/{{id}}/points"));
+    assert_eq!(closed, both);
 }

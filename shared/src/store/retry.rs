@@ -57,7 +57,7 @@ impl ClassifyRetry for TransactionConflicts {
 }
 
 /// A failed condition among the reasons decides the matter; the others only delay it.
-fn cancelled_in_passing(error: &TransactWriteItemsError) -> bool {
+pub(super) fn cancelled_in_passing(error: &TransactWriteItemsError) -> bool {
     let TransactWriteItemsError::TransactionCanceledException(cancelled) = error else {
         return false;
     };

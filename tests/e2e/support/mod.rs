@@ -4,6 +4,7 @@
 pub mod carrier;
 mod dynamodb;
 pub mod inbox;
+pub mod ledger;
 pub mod mobile;
 pub mod request;
 mod table;
@@ -30,7 +31,7 @@ use shared::{
     store::{Store, meter::Usage},
 };
 
-pub use dynamodb::Sent;
+pub use dynamodb::{Sent, aws};
 pub use inbox::Inbox;
 pub use request::{Reply, RequestBuilder};
 
@@ -97,6 +98,7 @@ pub fn is_embedded() -> bool {
 pub struct Service {
     pub app: App,
     pub registration: Registration,
+    sending: registration::config::Config,
     /// What it sent to members.
     pub inbox: Inbox,
     router: Router,
@@ -139,7 +141,7 @@ impl Service {
         let number = TABLES.fetch_add(1, Ordering::SeqCst);
         let table = format!("huiyuan-test-{}-{number}", std::process::id());
         let clock = Clock::frozen(Time::from_seconds(START));
-        let (aws, inbox) = Inbox::open(dynamodb::aws(), &clock).await;
+        let (aws, inbox) = Inbox::open(aws(), &clock).await;
         let aws = match carrier {
             Some(url) => aws.at(aws::Service::Sns, url).at(aws::Service::SesV2, url),
             None => aws,
@@ -170,8 +172,9 @@ impl Service {
                 })
             },
         };
-        let registration = Registration::new(app.clone(), sending);
+        let registration = Registration::new(app.clone(), sending.clone());
         Self {
+            sending,
             router: huiyuan::service::router(&app, &registration),
             app,
             registration,
@@ -237,6 +240,14 @@ impl Service {
         let reply = self.get("/api/v1/account/current").bearer(token).await;
         assert_eq!(reply.body["code"], 200, "{}", reply.body);
         !reply.body["customer"].is_null()
+    }
+
+    /// The same service with another store.
+    pub fn with_store(&self, store: Store) -> Router {
+        let mut app = self.app.clone();
+        app.store = store;
+        let registration = Registration::new(app.clone(), self.sending.clone());
+        huiyuan::service::router(&app, &registration)
     }
 
     /// What the last request spent.

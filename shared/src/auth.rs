@@ -18,7 +18,7 @@ use crate::{
     error::ApiError,
     http::X_API_KEY,
     member::Member,
-    store::sessions::{Session, SessionKey},
+    store::session::{Session, SessionKey},
     token::{Purpose, Slot, Token},
 };
 

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use shared::{store::sessions::SessionKey, token::Token};
+use shared::{store::session::SessionKey, token::Token};
 
 use crate::support::{Reply, START, Service, rageframe_refusal};
 

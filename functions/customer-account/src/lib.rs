@@ -5,14 +5,13 @@ use axum::{
     Router,
     routing::{get, post},
 };
-use shared::{app::App, http};
+use shared::{app::App, http, rageframe::refresh};
 
 mod change_password;
 mod current;
 mod identity_card;
 mod login;
 mod logout;
-mod refresh;
 mod save;
 mod up_userinfo;
 

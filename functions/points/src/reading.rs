@@ -13,7 +13,7 @@ use shared::{
     store::{
         StoreError,
         entries::Entry,
-        sessions::{Session, SessionKey},
+        session::{Session, SessionKey},
         views::{Mark, Span, VIEW_SECONDS, View, Views},
     },
 };

@@ -15,7 +15,7 @@ use shared::{
     params::{AnyParams, Params},
     password::{self, Password},
     store::{
-        members::{Proof, Reset},
+        passwords::{Proof, Reset},
         resets::Link,
     },
 };

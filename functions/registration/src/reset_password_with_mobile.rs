@@ -9,7 +9,7 @@ use shared::{
     password::{self, Password},
     store::{
         codes::{Purpose, RightCode},
-        members::{Proof, Reset},
+        passwords::{Proof, Reset},
     },
     youhaosuda,
 };

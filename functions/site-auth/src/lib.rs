@@ -1,10 +1,9 @@
 //! `/v1/site`: logging in and refreshing, for RageFrame's clients.
 
 use axum::{Router, routing::post};
-use shared::{app::App, http};
+use shared::{app::App, http, rageframe::refresh};
 
 mod login;
-mod refresh;
 
 /// The function's routes.
 pub fn router(app: App) -> Router {

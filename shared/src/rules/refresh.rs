@@ -15,7 +15,7 @@ use crate::{
     store::{
         StoreError,
         members::Visit,
-        sessions::{Retired, Rotated, Rotation, Session, SessionKey},
+        session::{Retired, Rotated, Rotation, Session, SessionKey},
     },
     token::{Pair, Purpose, Slot, Token},
 };

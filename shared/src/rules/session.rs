@@ -6,7 +6,7 @@ use crate::{
     cookie,
     member::MemberId,
     store::{
-        sessions::{Session, SessionKey},
+        session::{Session, SessionKey},
         views::Views,
     },
     token::{Pair, Slot, Token},

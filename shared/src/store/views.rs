@@ -15,7 +15,7 @@ use super::{
     entries::{BY_MARK, BY_SEQ, Entry, MARK, SEQ, TIMES},
     known::Seen,
     n, s,
-    sessions::{Session, SessionKey},
+    session::{Session, SessionKey},
     value,
 };
 use crate::{

@@ -1,69 +1,13 @@
-//! The RageFrame family's words: its members, its tokens, its validation messages (Yii's).
+//! The member as the RageFrame family shows it, in the two forms that are published.
 
 use serde::Serialize;
 
 use crate::{
-    app::App,
-    auth::expiry,
     clock::Time,
     config::Config,
-    error::ApiError,
     member::{Member, Sex},
     names::{Email, Mobile},
-    params::Params,
-    rules::{login::LoggedIn, refresh::RefreshError},
-    token::{Pair, Slot, Token},
 };
-
-/// What it says to wrong credentials.
-pub const WRONG_CREDENTIALS: &str = "账号或者密码错误";
-
-/// A session's tokens with the member they belong to.
-#[derive(Serialize)]
-pub struct Session<M> {
-    /// Exchanged for the next pair.
-    pub refresh_token: String,
-    /// Presented with each request.
-    pub access_token: String,
-    /// How long the access token lives, in seconds.
-    pub expiration_time: i64,
-    /// The member.
-    pub member: M,
-}
-
-impl<M> Session<M> {
-    /// Shows a pair and the member it belongs to.
-    pub fn new(pair: &Pair, app: &App, member: M) -> Self {
-        Self::with(pair.refresh.text(), &pair.access, app, member)
-    }
-
-    /// Shows a session without a refresh token: a browser's.
-    pub fn without_refresh(access: &Token, app: &App, member: M) -> Self {
-        Self::with(String::new(), access, app, member)
-    }
-
-    fn with(refresh_token: String, access: &Token, app: &App, member: M) -> Self {
-        let lifetime = expiry(access, &app.config).seconds() - access.issued().seconds();
-        Self {
-            refresh_token,
-            access_token: access.text(),
-            expiration_time: lifetime,
-            member,
-        }
-    }
-}
-
-impl Session<MemberV1> {
-    /// Shows a login or a refresh.
-    #[must_use]
-    pub fn v1(new: &LoggedIn<Pair>, app: &App) -> Self {
-        Self::new(
-            &new.tokens,
-            app,
-            MemberV1::new(&new.member, &app.config, app.clock.now()),
-        )
-    }
-}
 
 /// The member as login and refresh show it: the keys of the published sample, in its order.
 #[derive(Serialize)]
@@ -262,103 +206,5 @@ const fn sex(sex: Sex) -> u8 {
         Sex::Undefined => 0,
         Sex::Male => 1,
         Sex::Female => 2,
-    }
-}
-
-/// A parameter with the label that its messages begin with.
-#[derive(Clone, Copy, Debug)]
-pub struct Field {
-    name: &'static str,
-    label: &'static str,
-}
-
-impl Field {
-    /// The parameter `name`, which messages call `label`.
-    #[must_use]
-    pub const fn new(name: &'static str, label: &'static str) -> Self {
-        Self { name, label }
-    }
-
-    /// The parameter's text; `None` where it was not sent.
-    ///
-    /// # Errors
-    /// Refuses what is no text.
-    pub fn optional(self, params: &Params) -> Result<Option<&str>, ApiError> {
-        let text = params.text(self.name);
-        text.map_err(|_| self.refusal("必须是一条字符串。"))
-    }
-
-    /// The parameter's text, which may not be blank.
-    ///
-    /// # Errors
-    /// Refuses what is no text, or blank.
-    pub fn required(self, params: &Params) -> Result<&str, ApiError> {
-        let text = self
-            .optional(params)?
-            .filter(|text| !text.trim().is_empty());
-        text.ok_or_else(|| self.refusal("不能为空。"))
-    }
-
-    /// The parameter's text as it is, which may not be empty: a password may be of spaces.
-    ///
-    /// # Errors
-    /// Refuses what is no text, or empty.
-    pub fn secret(self, params: &Params) -> Result<&str, ApiError> {
-        let text = self.optional(params)?.filter(|text| !text.is_empty());
-        text.ok_or_else(|| self.refusal("不能为空。"))
-    }
-
-    /// Refuses a text of more than `most` characters.
-    ///
-    /// # Errors
-    /// The refusal.
-    pub fn at_most(self, text: &str, most: usize) -> Result<(), ApiError> {
-        if text.chars().count() > most {
-            Err(self.refusal(&format!("只能包含至多{most}个字符。")))
-        } else {
-            Ok(())
-        }
-    }
-
-    /// Refuses the parameter: `what` follows its label.
-    #[must_use]
-    pub fn refusal(self, what: &str) -> ApiError {
-        ApiError::refused(format!("{}{what}", self.label))
-    }
-}
-
-/// The group a session belongs to.
-pub const GROUP: Field = Field::new("group", "组别");
-
-const REFRESH_TOKEN: Field = Field::new("refresh_token", "重置令牌");
-
-/// The parameters of both refresh endpoints.
-pub struct RefreshRequest<'a> {
-    /// The refresh token, as sent.
-    pub token: &'a str,
-    /// The group it is said to belong to.
-    pub group: Slot,
-}
-
-impl<'a> RefreshRequest<'a> {
-    /// Reads the parameters.
-    ///
-    /// # Errors
-    /// Refuses what is missing, and a group that is not configured.
-    pub fn read(params: &'a Params, config: &Config) -> Result<Self, ApiError> {
-        let token = REFRESH_TOKEN.required(params)?;
-        let group = config.group(GROUP.required(params)?);
-        let group = group.ok_or_else(|| GROUP.refusal("是无效的。"))?;
-        Ok(Self { token, group })
-    }
-}
-
-impl From<RefreshError> for ApiError {
-    fn from(error: RefreshError) -> Self {
-        match error {
-            RefreshError::Expired => Self::expired().saying("您的重置令牌已经过期，请重新登录"),
-            RefreshError::Unknown => Self::not_logged_in().saying("找不到用户"),
-            RefreshError::Store(error) => error.into(),
-        }
     }
 }

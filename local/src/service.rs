@@ -12,10 +12,21 @@ use shared::{app::App, client::ClientAddress};
 
 /// All routes of the service.
 pub fn router(app: &App) -> Router {
-    site_auth::router(app.clone())
-        .merge(customer_account::router(app.clone()))
-        .merge(registration::router(app.clone()))
-        .merge(points::router(app.clone()))
+    let functions = functions(|_| app.clone()).into_iter();
+    functions.fold(Router::new(), |all, (_, router)| all.merge(router))
+}
+
+/// Each function's routes by its name, made of what `app` gives for that name.
+pub fn functions(app: impl Fn(&'static str) -> App) -> [(&'static str, Router); 4] {
+    [
+        ("site-auth", site_auth::router(app("site-auth"))),
+        (
+            "customer-account",
+            customer_account::router(app("customer-account")),
+        ),
+        ("registration", registration::router(app("registration"))),
+        ("points", points::router(app("points"))),
+    ]
 }
 
 /// All routes, for a listener that tells its peers' addresses.

@@ -35,10 +35,10 @@ impl App {
         let (config, aws) = config::from_environment()?;
         Ok(Self {
             store: Store::new(&aws, &config.table),
+            journal: Journal::json(&config.stack),
             config: Arc::new(config),
             clock: Clock::system(),
             random: Random::system(),
-            journal: Journal::json(),
         })
     }
 }

@@ -1,7 +1,14 @@
 //! The log: one line per request, written when the answer is ready. It holds no body, query, token,
 //! code or password, and an address only in part.
 
-use std::{fmt, sync::Arc};
+use std::{
+    cell::RefCell,
+    fmt,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
 
 use axum::{
     extract::{MatchedPath, Request, State},
@@ -16,6 +23,7 @@ use crate::{
     client::ClientAddress,
     clock::Time,
     envelope::Outcome,
+    metrics,
     store::meter::{self, Usage},
 };
 
@@ -42,6 +50,8 @@ pub struct Line {
     pub code: u16,
     /// How long it took.
     pub milliseconds: f64,
+    /// Whether it was the first since the start.
+    pub cold: bool,
     /// What it spent in DynamoDB.
     #[serde(flatten, serialize_with = "as_units")]
     pub usage: Usage,
@@ -51,6 +61,38 @@ pub struct Line {
     /// Why, where it is a fault of ours.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fault: Option<String>,
+    /// Whether it was refused for too many attempts, which a metric says.
+    #[serde(skip)]
+    pub throttled: bool,
+    /// What only some requests have to say.
+    #[serde(flatten)]
+    pub notes: Notes,
+}
+
+/// What only some requests have to say: metrics are counted by it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Notes {
+    /// The mark of the day's cap on messages that was passed: 80 or 100, in percent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sms_cap_percent: Option<u8>,
+    /// Whether a password was right, where one was compared to log in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub password: Option<&'static str>,
+}
+
+/// A password that was right.
+pub const RIGHT: &str = "right";
+/// A password that was wrong, or that of nobody.
+pub const WRONG: &str = "wrong";
+
+tokio::task_local! {
+    static NOTES: RefCell<Notes>;
+}
+
+/// Adds to the line of the request that is being answered.
+pub fn note(add: impl FnOnce(&mut Notes)) {
+    // Outside of a request there is no line.
+    let _ = NOTES.try_with(|notes| add(&mut notes.borrow_mut()));
 }
 
 /// The gateway's id of a request.
@@ -59,20 +101,28 @@ pub struct RequestId(pub String);
 
 /// Where the lines go.
 #[derive(Clone)]
-pub struct Journal(Arc<dyn Fn(&Line) + Send + Sync>);
+pub struct Journal {
+    write: Arc<dyn Fn(&Line) + Send + Sync>,
+    warm: Arc<AtomicBool>,
+}
 
 impl Journal {
     /// Hands each line to `write`.
     pub fn to(write: impl Fn(&Line) + Send + Sync + 'static) -> Self {
-        Self(Arc::new(write))
+        Self {
+            write: Arc::new(write),
+            warm: Arc::default(),
+        }
     }
 
-    /// One JSON object per line on standard output, which Lambda keeps in `CloudWatch`.
+    /// One JSON object per line on standard output, which Lambda keeps in `CloudWatch`: the line and
+    /// its metrics, under the name of the deployment `stack`.
     #[must_use]
     #[expect(clippy::print_stdout, reason = "standard output is Lambda's log")]
-    pub fn json() -> Self {
-        Self::to(|line| {
-            if let Ok(text) = serde_json::to_string(line) {
+    pub fn json(stack: &str) -> Self {
+        let stack = stack.to_owned();
+        Self::to(move |line| {
+            if let Ok(text) = serde_json::to_string(&metrics::document(line, &stack)) {
                 println!("{text}");
             }
         })
@@ -103,21 +153,31 @@ pub(crate) async fn observe(
         path: request.uri().path().to_owned(),
         code: 0,
         milliseconds: 0.0,
+        cold: !app.journal.warm.swap(true, Ordering::Relaxed),
         usage: Usage::default(),
         client: extensions.get::<ClientAddress>().map(ClientAddress::masked),
         fault: None,
+        throttled: false,
+        notes: Notes::default(),
     };
-    let (mut response, usage) = meter::measure(next.run(request)).await;
+    let answer = async {
+        let response = next.run(request).await;
+        (response, NOTES.with(RefCell::take))
+    };
+    let answer = NOTES.scope(RefCell::default(), answer);
+    let ((mut response, notes), usage) = meter::measure(answer).await;
     line.usage = usage;
+    line.notes = notes;
     line.milliseconds = stopwatch.elapsed().as_secs_f64() * 1000.0;
     match response.extensions_mut().remove::<Outcome>() {
         Some(outcome) => {
             line.code = outcome.code;
             line.fault = outcome.fault;
+            line.throttled = outcome.throttled;
         }
         None => line.code = response.status().as_u16(),
     }
-    (app.journal.0)(&line);
+    (app.journal.write)(&line);
     response
 }
 

@@ -5,6 +5,7 @@
 //! | --- | --- |
 //! | what is running: settings, clock, randomness, store, log | [`app`], [`config`], [`aws`], [`clock`], [`random`] |
 //! | how a request comes in and an answer goes out | [`http`], [`params`], [`client`], [`auth`], [`cookie`], [`envelope`], [`error`], [`journal`] |
+//! | what is counted | `metrics` |
 //! | what the two families show of a member | [`rageframe`], [`youhaosuda`] |
 //! | what a member, a name, a password, a token is | [`member`], [`names`], [`password`], [`token`], [`digest`] |
 //! | the rules: logging in, sessions, registering, changing a password | [`rules`] |
@@ -25,6 +26,7 @@ pub mod gateway;
 pub mod http;
 pub mod journal;
 pub mod member;
+mod metrics;
 pub mod names;
 pub mod params;
 pub mod password;

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::support::Service;
 
 /// Everything that was secret in a run of every endpoint.
-async fn run(service: &Service) -> Vec<String> {
+pub async fn run(service: &Service) -> Vec<String> {
     let mut secrets: Vec<String> = Vec::new();
     let passwords = ["first secret", "second secret", "wrong secret"];
     secrets.extend(passwords.map(str::to_owned));
@@ -126,6 +126,7 @@ async fn a_line_of_the_log_says_what_a_person_needs_at_night() {
         "endpoint": "/api/v1/account/register_with_user_name",
         "code": 200,
         "milliseconds": 0.0,
+        "cold": true,
         "trips": 1,
         "read_units": 0.0,
         "write_units": 8.0,

@@ -78,6 +78,8 @@ pub fn is_embedded() -> bool {
 /// A running service.
 pub struct Service {
     pub app: App,
+    /// Each function's own router.
+    pub functions: [(&'static str, Router); 4],
     router: Router,
     client: Client,
     table: String,
@@ -100,13 +102,12 @@ impl Service {
         let client = Client::from_conf(aws.dynamodb().build());
         table::create(&client, &table).await;
 
-        let sent = Arc::default();
-        let recorder = dynamodb::Recorder(Arc::clone(&sent));
+        let sent: Arc<Mutex<Vec<Sent>>> = Arc::default();
         let lines: Arc<Mutex<Vec<Line>>> = Arc::default();
         let mut config = Config::new(&table);
         change(&mut config);
         let app = App {
-            store: Store::with(aws.dynamodb().interceptor(recorder), &table),
+            store: Store::new(&aws, &table),
             config: Arc::new(config),
             clock: Clock::frozen(Time::from_seconds(START)),
             random: Random::seeded(number),
@@ -118,8 +119,19 @@ impl Service {
                 })
             },
         };
+        let function = |function| {
+            let sent = Arc::clone(&sent);
+            let recorder = dynamodb::Recorder { function, sent };
+            App {
+                store: Store::with(aws.dynamodb().interceptor(recorder), &table),
+                ..app.clone()
+            }
+        };
+        let functions = huiyuan::service::functions(function);
+        let merged = functions.clone().into_iter();
         Self {
-            router: huiyuan::service::router(&app),
+            router: merged.fold(Router::new(), |all, (_, router)| all.merge(router)),
+            functions,
             app,
             client,
             table,

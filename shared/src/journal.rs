@@ -77,13 +77,13 @@ pub struct Notes {
     pub sms_cap_percent: Option<u8>,
     /// Whether a password was right, where one was compared to log in.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub password: Option<&'static str>,
+    pub login: Option<&'static str>,
 }
 
 /// A password that was right.
-pub const RIGHT: &str = "right";
+pub const GOOD: &str = "good";
 /// A password that was wrong, or that of nobody.
-pub const WRONG: &str = "wrong";
+pub const BAD: &str = "bad";
 
 tokio::task_local! {
     static NOTES: RefCell<Notes>;

@@ -4,7 +4,7 @@
 
 use serde::Serialize;
 
-use crate::journal::{Line, RIGHT, WRONG};
+use crate::journal::{BAD, GOOD, Line};
 
 /// The namespace of all deployments; the dimension `stack` tells them apart.
 const NAMESPACE: &str = "Huiyuan";
@@ -73,16 +73,16 @@ const fn is_zero(figure: &u8) -> bool {
 
 impl Figures {
     fn of(line: &Line) -> Self {
-        let password = line.notes.password;
+        let login = line.notes.login;
         let send = (line.endpoint.as_deref()).is_some_and(|endpoint| SENDS.contains(&endpoint));
         let fault = line.code >= 500;
         Self {
             requests: 1,
             faults: fault.into(),
             throttled: line.throttled.into(),
-            logins_good: (password == Some(RIGHT)).into(),
-            logins_bad: (password == Some(WRONG)).into(),
-            login_milliseconds: password.map(|_| line.milliseconds),
+            logins_good: (login == Some(GOOD)).into(),
+            logins_bad: (login == Some(BAD)).into(),
+            login_milliseconds: login.map(|_| line.milliseconds),
             codes_sent: (send && line.code == 200).into(),
             codes_refused: (send && line.code != 200 && !fault).into(),
         }
@@ -193,7 +193,7 @@ mod tests {
     #[test]
     fn a_line_carries_its_metrics_in_the_embedded_format() {
         let mut line = line("/v1/site/login", 200);
-        line.notes.password = Some(RIGHT);
+        line.notes.login = Some(GOOD);
         line.usage.write_units = 4.0;
         let expected = json!({
             "time": "2030-06-15T12:00:00.000+08:00",
@@ -208,7 +208,7 @@ mod tests {
             "read_units": 0.0,
             "write_units": 4.0,
             "client": "192.0.2.0/24",
-            "password": "right",
+            "login": "good",
             "stack": "members",
             "requests": 1,
             "logins_good": 1,
@@ -233,7 +233,7 @@ mod tests {
     #[test]
     fn each_kind_of_answer_is_counted_for_what_it_is() {
         let mut wrong = line("/api/v1/account/login", 201);
-        wrong.notes.password = Some(WRONG);
+        wrong.notes.login = Some(BAD);
         assert_eq!(
             counted(&wrong),
             ["requests", "logins_bad", "login_milliseconds"]

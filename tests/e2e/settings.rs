@@ -7,6 +7,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use serde_json::Value;
+
 use crate::template::{functions, template};
 
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
@@ -45,7 +47,10 @@ fn each_setting_that_a_function_reads_is_given_by_the_template_and_no_other() {
         read.extend(shared.iter().cloned());
         let own = &properties["Environment"]["Variables"];
         let given = [globals, own].into_iter().filter_map(|map| map.as_object());
-        let given: BTreeSet<_> = given.flat_map(|map| map.keys().cloned()).collect();
+        let given: BTreeSet<_> = given
+            .flat_map(|map| map.keys().cloned())
+            .filter(|name| name.starts_with("HUIYUAN_"))
+            .collect();
         assert_eq!(given, read, "{function}");
     }
 }
@@ -73,5 +78,20 @@ fn each_parameter_is_documented() {
             document.contains(&format!("`{name}`")),
             "{name} is not documented"
         );
+    }
+}
+
+#[test]
+fn what_sam_local_is_given_stands_in_the_template_which_is_all_it_can_set() {
+    let given = fs::read_to_string(sources("local/sam.json")).expect("the file is there");
+    let given: Value = serde_json::from_str(&given).expect("it is JSON");
+    let globals = &template()["Globals"]["Function"]["Environment"]["Variables"];
+    let own = functions();
+    for name in given["Parameters"].as_object().expect("an object").keys() {
+        let own = own
+            .iter()
+            .map(|(_, properties)| &properties["Environment"]["Variables"]);
+        let mut all = own.chain([globals]);
+        assert!(all.any(|variables| !variables[name].is_null()), "{name}");
     }
 }

@@ -89,7 +89,7 @@ pub async fn login<T>(
     open: impl FnOnce(MemberId, u64) -> NewSession<T>,
 ) -> Result<LoggedIn<T>, LoginError> {
     let checked = check(app, &attempt).await;
-    note(|notes| notes.password = outcome(&checked));
+    note(|notes| notes.login = outcome(&checked));
     let (account, verdict) = checked?;
     let new = open(account.member, account.generation);
     let address = attempt.address.counted();
@@ -126,8 +126,8 @@ pub async fn login<T>(
 /// What the log is told of a comparison, if there was one.
 const fn outcome<T>(checked: &Result<T, LoginError>) -> Option<&'static str> {
     match checked {
-        Ok(_) => Some(journal::RIGHT),
-        Err(LoginError::Wrong { .. }) => Some(journal::WRONG),
+        Ok(_) => Some(journal::GOOD),
+        Err(LoginError::Wrong { .. }) => Some(journal::BAD),
         Err(LoginError::TooMany { .. } | LoginError::Fault(_)) => None,
     }
 }

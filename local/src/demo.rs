@@ -46,7 +46,7 @@ pub async fn create(app: &App) -> Result<(), DemoError> {
     // Where it is not created, it is there from an earlier run.
     let _created = app
         .store
-        .create_member(&member, &new.key, &new.session, "demo")
+        .create_member(&member, &new.key, &new.session, "demo", None)
         .await
         .map_err(|error: StoreError| Fault::from(error))?;
     Ok(())

@@ -3,6 +3,8 @@
 
 pub mod aws;
 pub mod demo;
+pub mod inbox;
+pub mod inspect;
 pub mod service;
 pub mod table;
 pub mod terminal;

@@ -13,12 +13,22 @@ use std::{
 use clap::Parser;
 use huiyuan::{
     aws::{self, EmbeddedAws},
-    demo, service, table, terminal,
+    demo, inspect, service, table, terminal,
 };
-use shared::{app::App, aws::Aws, clock::Clock, config::Config, random::Random, store::Store};
+use registration::Registration;
+use shared::{
+    app::App,
+    clock::Clock,
+    config::{Config, SecretKey},
+    random::Random,
+    store::Store,
+};
 use tokio::signal::unix::{SignalKind, signal};
 
 const TABLE: &str = "huiyuan";
+
+/// Whom mails are from.
+const MAIL_FROM: &str = "huiyuan@example.com";
 
 /// How long requests under way may take once the process is asked to end.
 const PATIENCE: Duration = Duration::from_millis(700);
@@ -55,9 +65,10 @@ async fn main() -> ExitCode {
 async fn run(args: Args) -> Result<(), Box<dyn Error>> {
     let ended = until_asked_to_end()?;
     let listener = aws::listen(args.port).await?;
-    let embedded = EmbeddedAws::start(aws::listen(args.aws_port).await?, args.data.as_deref())?;
+    let embedded =
+        EmbeddedAws::start(aws::listen(args.aws_port).await?, args.data.as_deref()).await?;
 
-    let settings = Aws::embedded(&embedded.endpoint);
+    let settings = embedded.aws();
     let client = aws_sdk_dynamodb::Client::from_conf(settings.dynamodb().build());
     table::create(&client, TABLE).await?;
     let app = App {
@@ -67,6 +78,7 @@ async fn run(args: Args) -> Result<(), Box<dyn Error>> {
             origins: args.origins,
             ..Config::new(TABLE)
         }),
+        aws: settings,
         clock: Clock::system(),
         random: Random::system(),
         journal: terminal::journal(),
@@ -74,8 +86,15 @@ async fn run(args: Args) -> Result<(), Box<dyn Error>> {
     demo::create(&app).await?;
 
     let address = format!("http://{}", listener.local_addr()?);
+    let keys = [(); 2].map(|()| SecretKey::random(&app.random));
+    let settings = registration::config::Config::new(keys, MAIL_FROM, &address);
+    let registration = Registration::new(app.clone(), settings);
     say(&terminal::greeting(&address, &embedded.endpoint, TABLE));
-    let router = service::with_addresses(&app);
+    let router = service::with_addresses(&app, &registration);
+    let router = router.merge(inspect::router(
+        embedded.inbox.clone(),
+        registration.captchas().clone(),
+    ));
     let server = axum::serve(
         listener,
         router.into_make_service_with_connect_info::<SocketAddr>(),

@@ -8,30 +8,34 @@ use axum::{
     http::HeaderMap,
     middleware::map_request,
 };
+use registration::Registration;
 use shared::{app::App, client::ClientAddress};
 
 /// All routes of the service.
-pub fn router(app: &App) -> Router {
-    let functions = functions(|_| app.clone()).into_iter();
+pub fn router(app: &App, registration: &Registration) -> Router {
+    let functions = functions(|_| app.clone(), registration).into_iter();
     functions.fold(Router::new(), |all, (_, router)| all.merge(router))
 }
 
 /// Each function's routes by its name, made of what `app` gives for that name.
-pub fn functions(app: impl Fn(&'static str) -> App) -> [(&'static str, Router); 4] {
+pub fn functions(
+    app: impl Fn(&'static str) -> App,
+    registration: &Registration,
+) -> [(&'static str, Router); 4] {
     [
         ("site-auth", site_auth::router(app("site-auth"))),
         (
             "customer-account",
             customer_account::router(app("customer-account")),
         ),
-        ("registration", registration::router(app("registration"))),
+        ("registration", registration::router(registration.clone())),
         ("points", points::router(app("points"))),
     ]
 }
 
 /// All routes, for a listener that tells its peers' addresses.
-pub fn with_addresses(app: &App) -> Router {
-    router(app).layer(map_request(vouch))
+pub fn with_addresses(app: &App, registration: &Registration) -> Router {
+    router(app, registration).layer(map_request(vouch))
 }
 
 /// Takes the client's address from the last hop of `X-Forwarded-For`, else from the connection.

@@ -40,7 +40,8 @@ pub fn greeting(service: &str, aws: &str, table: &str) -> String {
     format!(
         "Huiyuan listens on {service}
 Demo member: {name}, {mail} or {phone}, password {password}
-Embedded AWS: DynamoDB on {aws}, table {table}
+Messages it sends: {service}/_local/
+Embedded AWS: DynamoDB (table {table}), SNS and SES on {aws}
 
 RageFrame login:
   curl {service}/v1/site/login -d 'username={name}&password={password}&group=app'

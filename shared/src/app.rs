@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use crate::{
+    aws::Aws,
     clock::Clock,
-    config::{self, Config, ConfigError},
+    config::{Config, ConfigError, Settings},
     journal::Journal,
     random::Random,
     store::Store,
@@ -15,6 +16,8 @@ use crate::{
 pub struct App {
     /// The settings.
     pub config: Arc<Config>,
+    /// What clients of AWS are built from.
+    pub aws: Aws,
     /// The table.
     pub store: Store,
     /// Time.
@@ -32,11 +35,21 @@ impl App {
     /// # Errors
     /// [`ConfigError`], which names the setting.
     pub fn from_environment() -> Result<Self, ConfigError> {
-        let (config, aws) = config::from_environment()?;
+        Self::read(&Settings::from_environment())
+    }
+
+    /// The same, where a function has read the environment already for settings of its own.
+    ///
+    /// # Errors
+    /// [`ConfigError`], which names the setting.
+    pub fn read(settings: &Settings) -> Result<Self, ConfigError> {
+        let config = Config::read(settings)?;
+        let aws = Aws::read(settings)?;
         Ok(Self {
             store: Store::new(&aws, &config.table),
             journal: Journal::json(&config.stack),
             config: Arc::new(config),
+            aws,
             clock: Clock::system(),
             random: Random::system(),
         })

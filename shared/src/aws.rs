@@ -1,17 +1,22 @@
 //! What every client of an AWS service is built from: region, credentials, endpoints, and one HTTP
 //! client with TLS by rustls on `ring`. `aws-config` is left out: on Lambda all of it stands in the
 //! environment, and a start has nothing to look up.
+//!
+//! No SDK but DynamoDB's is linked here: a function that sends messages builds its own clients from
+//! [`Aws::client`].
 
 use std::time::Duration;
 
 use aws_credential_types::Credentials;
 use aws_sdk_dynamodb::config::{
-    BehaviorVersion, Region, SharedHttpClient, retry::RetryConfig, timeout::TimeoutConfig,
+    BehaviorVersion, Region, SharedCredentialsProvider, SharedHttpClient, retry::RetryConfig,
+    timeout::TimeoutConfig,
 };
 use aws_smithy_http_client::{
     Builder,
     tls::{Provider, TlsContext, TrustStore, rustls_provider::CryptoMode},
 };
+use aws_types::SdkConfig;
 
 use crate::{
     config::{ConfigError, Settings},
@@ -22,14 +27,64 @@ use crate::{
 /// system's whole bundle would cost each cold start milliseconds.
 const ROOTS: &[u8] = include_bytes!("aws-roots.pem");
 
+/// The services of AWS that this one calls.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Service {
+    /// The table.
+    DynamoDb,
+    /// Text messages.
+    Sns,
+    /// Mail.
+    SesV2,
+}
+
+impl Service {
+    /// All of them, in the order of their endpoints in [`Aws`].
+    pub const ALL: [Self; 3] = [Self::DynamoDb, Self::Sns, Self::SesV2];
+
+    /// The variable that names an endpoint for this service alone.
+    const fn variable(self) -> &'static str {
+        match self {
+            Self::DynamoDb => "AWS_ENDPOINT_URL_DYNAMODB",
+            Self::Sns => "AWS_ENDPOINT_URL_SNS",
+            Self::SesV2 => "AWS_ENDPOINT_URL_SESV2",
+        }
+    }
+
+    fn endpoint(self, settings: &Settings) -> Option<&str> {
+        let endpoint = settings.optional(self.variable());
+        endpoint.or(settings.optional("AWS_ENDPOINT_URL"))
+    }
+
+    /// A call to the table is tried at most four times, 50 ms apart and more. A message is handed
+    /// over once: one whose answer got lost may be under way, and a second would be paid for too.
+    fn retries(self) -> RetryConfig {
+        match self {
+            Self::DynamoDb => RetryConfig::standard()
+                .with_max_attempts(4)
+                .with_initial_backoff(Duration::from_millis(50)),
+            Self::Sns | Self::SesV2 => RetryConfig::disabled(),
+        }
+    }
+
+    /// How long one try may take.
+    const fn patience(self) -> Duration {
+        match self {
+            Self::DynamoDb => Duration::from_secs(3),
+            Self::Sns | Self::SesV2 => Duration::from_secs(5),
+        }
+    }
+}
+
 /// Region, credentials and endpoints, as AWS's own variables give them: `AWS_REGION`,
-/// `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`, `AWS_SESSION_TOKEN`, `AWS_ENDPOINT_URL_DYNAMODB`.
+/// `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`, `AWS_SESSION_TOKEN`; `AWS_ENDPOINT_URL` for all
+/// services, `AWS_ENDPOINT_URL_DYNAMODB`, `…_SNS` and `…_SESV2` for one. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Aws {
     region: Region,
     credentials: Credentials,
     http: SharedHttpClient,
-    dynamodb: Option<String>,
+    endpoints: [Option<String>; Service::ALL.len()],
 }
 
 impl Aws {
@@ -43,10 +98,16 @@ impl Aws {
         );
         let region = settings.required("AWS_REGION")?.to_owned();
         let mut aws = Self::new(region, credentials);
-        aws.dynamodb = (settings.optional("AWS_ENDPOINT_URL_DYNAMODB"))
-            .or(settings.optional("AWS_ENDPOINT_URL"))
-            .map(str::to_owned);
+        aws.endpoints = Service::ALL.map(|service| service.endpoint(settings).map(str::to_owned));
         Ok(aws)
+    }
+
+    /// Whether the settings name an endpoint for any service.
+    pub(crate) fn is_elsewhere(settings: &Settings) -> bool {
+        let mut endpoints = Service::ALL
+            .iter()
+            .map(|service| service.endpoint(settings));
+        endpoints.any(|endpoint| endpoint.is_some())
     }
 
     /// Points at an AWS on this machine, `endpoint` being its URL.
@@ -54,8 +115,21 @@ impl Aws {
     pub fn embedded(endpoint: &str) -> Self {
         let credentials = Credentials::new("local", "local", None, None, "embedded");
         let mut aws = Self::new("local".to_owned(), credentials);
-        aws.dynamodb = Some(endpoint.to_owned());
+        aws.endpoints = Service::ALL.map(|_| Some(endpoint.to_owned()));
         aws
+    }
+
+    /// The same, with one service elsewhere.
+    #[must_use]
+    pub fn at(mut self, service: Service, endpoint: &str) -> Self {
+        self.endpoints[service as usize] = Some(endpoint.to_owned());
+        self
+    }
+
+    /// Where a service is, if not at AWS.
+    #[must_use]
+    pub fn endpoint(&self, service: Service) -> Option<&str> {
+        self.endpoints[service as usize].as_deref()
     }
 
     fn new(region: String, credentials: Credentials) -> Self {
@@ -72,33 +146,34 @@ impl Aws {
             region: Region::new(region),
             credentials,
             http,
-            dynamodb: None,
+            endpoints: Service::ALL.map(|_| None),
         }
     }
 
-    /// The settings of a DynamoDB client. A call is tried at most four times, 50 ms apart and more,
-    /// within 8 seconds in all.
+    /// What a client of `service` is built from: `Client::new(&aws.client(service))`, of whichever
+    /// SDK. All clients share one pool of connections.
     #[must_use]
-    pub fn dynamodb(&self) -> aws_sdk_dynamodb::config::Builder {
-        let mut builder = aws_sdk_dynamodb::Config::builder()
+    pub fn client(&self, service: Service) -> SdkConfig {
+        let timeouts = TimeoutConfig::builder()
+            .connect_timeout(Duration::from_secs(2))
+            .operation_attempt_timeout(service.patience())
+            .operation_timeout(Duration::from_secs(8))
+            .build();
+        let mut config = SdkConfig::builder()
             .behavior_version(BehaviorVersion::latest())
             .region(self.region.clone())
-            .credentials_provider(self.credentials.clone())
+            .credentials_provider(SharedCredentialsProvider::new(self.credentials.clone()))
             .http_client(self.http.clone())
+            .retry_config(service.retries())
+            .timeout_config(timeouts);
+        config.set_endpoint_url(self.endpoint(service).map(str::to_owned));
+        config.build()
+    }
+
+    /// The settings of a DynamoDB client.
+    #[must_use]
+    pub fn dynamodb(&self) -> aws_sdk_dynamodb::config::Builder {
+        aws_sdk_dynamodb::config::Builder::from(&self.client(Service::DynamoDb))
             .retry_classifier(TransactionConflicts)
-            .retry_config(
-                RetryConfig::standard()
-                    .with_max_attempts(4)
-                    .with_initial_backoff(Duration::from_millis(50)),
-            )
-            .timeout_config(
-                TimeoutConfig::builder()
-                    .connect_timeout(Duration::from_secs(2))
-                    .operation_attempt_timeout(Duration::from_secs(3))
-                    .operation_timeout(Duration::from_secs(8))
-                    .build(),
-            );
-        builder.set_endpoint_url(self.dynamodb.clone());
-        builder
     }
 }

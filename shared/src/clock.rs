@@ -73,6 +73,13 @@ impl Time {
         self.in_beijing().date()
     }
 
+    /// The moment at which the calendar day at `+08:00` began.
+    #[must_use]
+    pub fn midnight(self) -> Self {
+        let since = self.in_beijing().time() - time::Time::MIDNIGHT;
+        Self(self.0 - i64::try_from(since.whole_milliseconds()).unwrap_or_default())
+    }
+
     /// The time of day at `+08:00`, `HH:MM:SS`, for a log that a person reads.
     #[must_use]
     pub fn time_of_day(self) -> String {
@@ -177,6 +184,15 @@ mod tests {
     fn a_time_is_shown_in_beijing_with_milliseconds() {
         let time = Time::from_millis(1_409_118_754_964);
         assert_eq!(time.rfc3339(), "2014-08-27T13:52:34.964+08:00");
+    }
+
+    #[test]
+    fn a_day_begins_at_midnight_in_beijing() {
+        let midnight = Time::from_seconds(1_907_683_200);
+        assert_eq!(midnight.rfc3339(), "2030-06-15T00:00:00.000+08:00");
+        let last = Time::from_millis(midnight.plus_seconds(86_400).millis() - 1);
+        assert_eq!(midnight.midnight(), midnight);
+        assert_eq!(last.midnight(), midnight);
     }
 
     #[test]

@@ -1,11 +1,12 @@
 //! The settings, read once at start. A missing or bad one stops the start with a sentence that
 //! names it.
 
-use std::{collections::HashMap, str::FromStr};
+use std::{collections::HashMap, fmt, str::FromStr};
 
 use axum::http::HeaderValue;
+use base64::{Engine, prelude::BASE64_STANDARD_NO_PAD};
 
-use crate::{aws::Aws, token::Slot};
+use crate::{aws::Aws, random::Random, token::Slot};
 
 /// Every setting of the service.
 ///
@@ -35,6 +36,63 @@ pub struct Config {
     pub cookie_secure: bool,
     /// What RageFrame's `allowance` shows.
     pub allowance: u32,
+}
+
+/// 32 secret bytes, written as base64 or hexadecimal. They do not print themselves.
+#[derive(Clone)]
+pub struct SecretKey([u8; 32]);
+
+/// A text is no [`SecretKey`].
+#[derive(Clone, Copy, Debug, thiserror::Error)]
+#[error("not 32 bytes as base64 or hexadecimal")]
+pub struct InvalidKey;
+
+impl SecretKey {
+    /// Draws a key.
+    #[must_use]
+    pub fn random(random: &Random) -> Self {
+        Self(random.bytes())
+    }
+
+    /// The key's bytes.
+    #[must_use]
+    pub const fn as_bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+}
+
+impl FromStr for SecretKey {
+    type Err = InvalidKey;
+
+    fn from_str(text: &str) -> Result<Self, InvalidKey> {
+        let bytes = if text.len() == 64 {
+            from_hexadecimal(text)
+        } else {
+            let text = text
+                .trim_end_matches('=')
+                .replace('-', "+")
+                .replace('_', "/");
+            BASE64_STANDARD_NO_PAD.decode(text).ok()
+        };
+        let key = bytes.and_then(|bytes| bytes.try_into().ok());
+        key.map(Self).ok_or(InvalidKey)
+    }
+}
+
+impl fmt::Debug for SecretKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SecretKey(…)")
+    }
+}
+
+fn from_hexadecimal(text: &str) -> Option<Vec<u8>> {
+    let digit = |byte: &u8| char::from(*byte).to_digit(16);
+    let digits: Option<Vec<u32>> = text.as_bytes().iter().map(digit).collect();
+    let pairs = digits?;
+    let pairs = pairs
+        .chunks(2)
+        .map(|pair| u8::try_from(pair[0] * 16 + pair[1]));
+    pairs.collect::<Result<_, _>>().ok()
 }
 
 /// Why the service cannot start.
@@ -75,7 +133,7 @@ impl Config {
         u8::try_from(place).ok().map(Slot::Group)
     }
 
-    fn read(settings: &Settings) -> Result<Self, ConfigError> {
+    pub(crate) fn read(settings: &Settings) -> Result<Self, ConfigError> {
         let defaults = Self::new(settings.required("HUIYUAN_TABLE")?);
         let stack = settings.optional("HUIYUAN_STACK");
         let config = Self {
@@ -144,29 +202,47 @@ pub fn origin(origin: &str) -> Result<HeaderValue, ConfigError> {
         })
 }
 
-/// Variables by name: the environment's, as it was at start.
-pub(crate) struct Settings(HashMap<String, String>);
+/// Variables by name: the environment's, as it was at start. A function with settings of its own
+/// reads them from here.
+pub struct Settings(HashMap<String, String>);
+
+impl FromIterator<(String, String)> for Settings {
+    fn from_iter<I: IntoIterator<Item = (String, String)>>(variables: I) -> Self {
+        Self(variables.into_iter().collect())
+    }
+}
 
 impl Settings {
+    /// Reads the environment.
     #[expect(
         clippy::disallowed_methods,
         reason = "this is the one place that reads settings"
     )]
-    fn from_environment() -> Self {
+    #[must_use]
+    pub fn from_environment() -> Self {
         Self(std::env::vars().collect())
     }
 
     /// A setting that may be left out; an empty one is left out.
-    pub(crate) fn optional(&self, name: &str) -> Option<&str> {
+    #[must_use]
+    pub fn optional(&self, name: &str) -> Option<&str> {
         let value = self.0.get(name).map(|value| value.trim());
         value.filter(|value| !value.is_empty())
     }
 
-    pub(crate) fn required(&self, name: &'static str) -> Result<&str, ConfigError> {
+    /// A setting that must be there.
+    ///
+    /// # Errors
+    /// [`ConfigError::Missing`]
+    pub fn required(&self, name: &'static str) -> Result<&str, ConfigError> {
         self.optional(name).ok_or(ConfigError::Missing(name))
     }
 
-    fn parsed<T: FromStr>(
+    /// A setting that is `default` where it is left out.
+    ///
+    /// # Errors
+    /// [`ConfigError::Invalid`]: it is not `expected`.
+    pub fn parsed<T: FromStr>(
         &self,
         name: &'static str,
         expected: &'static str,
@@ -181,32 +257,31 @@ impl Settings {
         }
     }
 
+    /// A secret that must be there.
+    ///
+    /// # Errors
+    /// [`ConfigError`]: it is missing, or none.
+    pub fn secret(&self, name: &'static str) -> Result<SecretKey, ConfigError> {
+        let expected = "32 bytes as base64 or hexadecimal";
+        let key = self.required(name)?.parse();
+        key.map_err(|InvalidKey| ConfigError::Invalid { name, expected })
+    }
+
     fn list(&self, name: &str) -> Option<Vec<String>> {
         let items = self.optional(name)?.split(',').map(str::trim);
         Some(items.map(str::to_owned).collect())
     }
 }
 
-/// Reads the settings of the service and of AWS from the environment.
-///
-/// # Errors
-/// [`ConfigError`], which names the setting.
-pub fn from_environment() -> Result<(Config, Aws), ConfigError> {
-    let settings = Settings::from_environment();
-    Ok((Config::read(&settings)?, Aws::read(&settings)?))
-}
-
-/// Reads AWS's settings alone from the environment; `None` where no endpoint of DynamoDB is set.
-/// For test suites that run against a DynamoDB of the caller's choice.
+/// Reads AWS's settings alone from the environment; `None` where it names no endpoint. For test
+/// suites that run against an AWS of the caller's choice.
 ///
 /// # Errors
 /// [`ConfigError`], which names the setting.
 pub fn aws_from_environment() -> Result<Option<Aws>, ConfigError> {
     let settings = Settings::from_environment();
-    match settings.optional("AWS_ENDPOINT_URL_DYNAMODB") {
-        Some(_) => Aws::read(&settings).map(Some),
-        None => Ok(None),
-    }
+    let elsewhere = Aws::is_elsewhere(&settings);
+    elsewhere.then(|| Aws::read(&settings)).transpose()
 }
 
 #[cfg(test)]
@@ -257,5 +332,30 @@ mod tests {
         assert_eq!(config.group("miniProgram"), Some(Slot::Group(2)));
         assert_eq!(config.group("web"), None);
         assert!(config.cookie_secure && config.origins.is_empty());
+    }
+
+    #[test]
+    fn a_key_is_base64_or_hexadecimal() {
+        let bytes: [u8; 32] = std::array::from_fn(|place| u8::try_from(255 - 8 * place).unwrap());
+        for good in [
+            "fff7efe7dfd7cfc7bfb7afa79f978f877f776f675f574f473f372f271f170f07",
+            "FFF7EFE7DFD7CFC7BFB7AFA79F978F877F776F675F574F473F372F271F170F07",
+            "//fv59/Xz8e/t6+nn5ePh393b2dfV09HPzcvJx8XDwc=",
+            "__fv59_Xz8e_t6-nn5ePh393b2dfV09HPzcvJx8XDwc",
+        ] {
+            let key: SecretKey = good.parse().unwrap();
+            assert_eq!(*key.as_bytes(), bytes, "{good}");
+            assert_eq!(format!("{key:?}"), "SecretKey(…)");
+        }
+        for bad in [
+            "",
+            "secret",
+            "fff7",
+            &"g".repeat(64),
+            &"A".repeat(44),
+            &"会".repeat(22),
+        ] {
+            assert!(bad.parse::<SecretKey>().is_err(), "{bad}");
+        }
     }
 }

@@ -1,4 +1,4 @@
-//! SHA-256 digests of secrets: all that is ever stored of a token.
+//! SHA-256 digests of secrets: all that is ever stored of a token, or, keyed, of a code.
 
 use std::fmt;
 
@@ -16,6 +16,15 @@ impl Digest {
     pub fn of(secret: &[u8]) -> Self {
         let mut bytes = [0; 32];
         bytes.copy_from_slice(digest::digest(&digest::SHA256, secret).as_ref());
+        Self(bytes)
+    }
+
+    /// Digests `secret` under `key` (HMAC): a secret that could be found by trying all of them stays
+    /// hidden from whoever reads the table.
+    #[must_use]
+    pub fn keyed(key: &hmac::Key, secret: &[u8]) -> Self {
+        let mut bytes = [0; 32];
+        bytes.copy_from_slice(hmac::sign(key, secret).as_ref());
         Self(bytes)
     }
 

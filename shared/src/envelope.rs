@@ -57,7 +57,11 @@ impl Family {
         };
         let retry_after = match error.kind {
             Kind::TooMany { retry_after } => Some(retry_after),
-            Kind::Refused | Kind::NotLoggedIn | Kind::Expired | Kind::Fault => None,
+            Kind::Refused
+            | Kind::CaptchaNeeded
+            | Kind::NotLoggedIn
+            | Kind::Expired
+            | Kind::Fault => None,
         };
         let body = match self {
             Self::RageFrame => Json(Refusal {
@@ -88,11 +92,12 @@ impl Family {
 
     const fn code(self, kind: Kind) -> u16 {
         match (self, kind) {
-            (Self::RageFrame, Kind::Refused) => 422,
+            (Self::RageFrame, Kind::Refused | Kind::CaptchaNeeded) => 422,
             (Self::RageFrame, Kind::NotLoggedIn | Kind::Expired) => 401,
             (Self::RageFrame, Kind::TooMany { .. }) => 429,
             (Self::Youhaosuda, Kind::Refused | Kind::TooMany { .. }) => 201,
             (Self::Youhaosuda, Kind::NotLoggedIn | Kind::Expired) => 212,
+            (Self::Youhaosuda, Kind::CaptchaNeeded) => 214,
             (Self::RageFrame | Self::Youhaosuda, Kind::Fault) => 500,
         }
     }
@@ -100,6 +105,7 @@ impl Family {
     fn sentence(self, kind: Kind) -> Cow<'static, str> {
         match (self, kind) {
             (_, Kind::Refused) => "请求无法完成".into(),
+            (_, Kind::CaptchaNeeded) => "请输入图片中的字符".into(),
             (Self::RageFrame, Kind::NotLoggedIn) => "您的登录已经失效，请重新登录".into(),
             (Self::RageFrame, Kind::Expired) => "您的登录验证已经过期，请重新登录".into(),
             (Self::Youhaosuda, Kind::NotLoggedIn | Kind::Expired) => "请先登录".into(),
@@ -112,7 +118,8 @@ impl Family {
 }
 
 /// Seconds in words: whole minutes from two minutes on.
-fn duration(seconds: i64) -> String {
+#[must_use]
+pub fn duration(seconds: i64) -> String {
     if seconds < 120 {
         format!("{seconds}秒")
     } else {

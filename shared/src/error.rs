@@ -11,6 +11,8 @@ use crate::{clock::Time, password::HashError, store::StoreError};
 pub enum Kind {
     /// A parameter is wrong, or the request is refused for what it asks.
     Refused,
+    /// The client is to show a captcha and ask again with what it says.
+    CaptchaNeeded,
     /// No, an unknown or a revoked token.
     NotLoggedIn,
     /// A token that was good once.
@@ -46,6 +48,12 @@ impl ApiError {
             message: Some(message.into()),
             ..Self::of(Kind::Refused)
         }
+    }
+
+    /// Asks for a captcha.
+    #[must_use]
+    pub const fn captcha_needed() -> Self {
+        Self::of(Kind::CaptchaNeeded)
     }
 
     /// Asks to log in.
@@ -87,6 +95,13 @@ impl ApiError {
     #[must_use]
     pub fn saying(mut self, message: impl Into<Cow<'static, str>>) -> Self {
         self.message = Some(message.into());
+        self
+    }
+
+    /// The same, telling the log why.
+    #[must_use]
+    pub fn because(mut self, cause: impl Error + Send + Sync + 'static) -> Self {
+        self.cause = Some(Arc::new(cause));
         self
     }
 

@@ -128,9 +128,11 @@ mod tests {
     async fn a_panic_is_a_fault_in_the_familys_envelope() {
         let (lines, logged) = std::sync::mpsc::channel::<Line>();
         let lines = std::sync::Mutex::new(lines);
+        let aws = Aws::embedded("http://127.0.0.1:1");
         let app = App {
             config: Arc::new(Config::new("table")),
-            store: Store::new(&Aws::embedded("http://127.0.0.1:1"), "table"),
+            store: Store::new(&aws, "table"),
+            aws,
             clock: Clock::frozen(Time::from_seconds(7)),
             random: Random::seeded(1),
             journal: Journal::to(move |line| lines.lock().unwrap().send(line.clone()).unwrap()),

@@ -75,6 +75,9 @@ pub struct Notes {
     /// The mark of the day's cap on messages that was passed: 80 or 100, in percent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sms_cap_percent: Option<u8>,
+    /// What the carrier of a message did other than take it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub carrier: Option<String>,
     /// Whether a password was right, where one was compared to log in.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub login: Option<&'static str>,

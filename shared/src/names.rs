@@ -155,7 +155,7 @@ impl LoginKey {
         &self.0
     }
 
-    /// A short name for it that does not tell it, for counters.
+    /// A short name for it that does not tell it, for counters and links.
     #[must_use]
     pub fn tag(&self) -> String {
         short(&self.0)

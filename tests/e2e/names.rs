@@ -45,7 +45,7 @@ async fn a_hash_brought_from_rageframe_is_accepted_once_and_replaced() {
     let new = session::for_browser(app, id, 0);
     let stored = app
         .store
-        .create_member(&member, &new.key, &new.session, "import")
+        .create_member(&member, &new.key, &new.session, "import", None)
         .await;
     stored.expect("the member is stored");
 

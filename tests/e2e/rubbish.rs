@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::support::{Reply, Service};
 
 /// Every route with a body.
-const ROUTES: [&str; 10] = [
+const ROUTES: [&str; 17] = [
     "/v1/site/login",
     "/v1/site/refresh",
     "/v2/customer/account/refresh",
@@ -16,6 +16,13 @@ const ROUTES: [&str; 10] = [
     "/api/v1/account/save",
     "/api/v1/account/register_with_user_name",
     "/api/v1/account/register_with_email",
+    "/api/v1/account/register_with_mobile",
+    "/api/v1/account/send_regist_validate_sms",
+    "/api/v1/account/send_reset_validate_sms",
+    "/api/v1/account/reset_password_with_mobile",
+    "/api/v1/account/reset_password_with_email",
+    "/api/v1/account/check_regist_mobile",
+    "/api/v1/account/check_reset_mobile",
 ];
 
 const FORM: &str = "application/x-www-form-urlencoded";
@@ -106,6 +113,10 @@ async fn a_value_that_is_no_text_is_refused_on_every_route() {
         "nickname",
         "password_old",
         "name",
+        "mobile",
+        "email",
+        "verify_code",
+        "captcha_id",
     ];
     for path in ROUTES.into_iter().filter(|path| !path.ends_with("/logout")) {
         let duplicated = names.map(|name| format!("{name}=a&{name}=b")).join("&");

@@ -24,7 +24,9 @@ pub(crate) async fn handler(
         Ok(by) => Some(Customer::new(&by.member)),
         Err(error) => match error.kind {
             Kind::NotLoggedIn | Kind::Expired => None,
-            Kind::Refused | Kind::TooMany { .. } | Kind::Fault => return Err(error),
+            Kind::Refused | Kind::CaptchaNeeded | Kind::TooMany { .. } | Kind::Fault => {
+                return Err(error);
+            }
         },
     };
     Ok(envelope::youhaosuda(Current { customer }))

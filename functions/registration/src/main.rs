@@ -1,8 +1,9 @@
 //! The function `registration` as Lambda runs it.
 
-use shared::{app::App, gateway};
+use registration::Registration;
+use shared::gateway;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {
-    gateway::serve(App::from_environment().map(registration::router)).await
+    gateway::serve(Registration::from_environment().map(registration::router)).await
 }

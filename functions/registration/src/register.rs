@@ -10,9 +10,15 @@ use shared::{
     names::{Email, Login, Username},
     params::{AnyParams, Params},
     password::Password,
-    rules::register::{self, RegisterError},
+    rules::{
+        login::LoggedIn,
+        register::{self, RegisterError},
+    },
+    token::Token,
     youhaosuda::{self, Customer, Field},
 };
+
+use crate::codes;
 
 /// Clients show a message with `用户名` or `邮箱` at the account's field.
 const USER_NAME: Field = Field::new("account", "用户名");
@@ -75,15 +81,26 @@ async fn register(
     field: Field,
     Request { login, password }: Request,
 ) -> Result<impl IntoResponse + use<>, ApiError> {
-    let new = register::register(app, address, login, password).await;
-    let new = new.map_err(|error| match error {
-        RegisterError::Taken => field.refusal("已被注册"),
+    let new = register::register(app, address, login, password, None).await;
+    let new = new.map_err(|error| refusal(app, field, error))?;
+    Ok(answer(app, &new))
+}
+
+/// Refuses a registration for the account's field.
+pub(crate) fn refusal(app: &App, account: Field, error: RegisterError) -> ApiError {
+    match error {
+        RegisterError::Taken => account.refusal("已被注册"),
+        RegisterError::CodeGone => codes::gone(),
         RegisterError::TooMany { until } => ApiError::too_many(app.clock.now(), until),
         RegisterError::Fault(fault) => fault.into(),
-    })?;
+    }
+}
+
+/// Hands a new member's session over.
+pub(crate) fn answer(app: &App, new: &LoggedIn<Token>) -> impl IntoResponse + use<> {
     let customer = Customer::new(&new.member);
-    Ok((
+    (
         cookie::hand_over(&new.tokens, &app.config),
         envelope::youhaosuda(Registered { customer }),
-    ))
+    )
 }

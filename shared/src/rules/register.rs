@@ -8,7 +8,7 @@ use crate::{
     member::{Member, MemberId},
     names::Login,
     password::{self, Password},
-    store::{StoreError, members::Created},
+    store::{StoreError, codes::RightCode, members::Created},
     token::Token,
 };
 
@@ -20,6 +20,9 @@ pub enum RegisterError {
     /// Somebody has the name.
     #[error("the name is taken")]
     Taken,
+    /// The code has been used up or replaced meanwhile, or its time is over.
+    #[error("the code is gone")]
+    CodeGone,
     /// The address has registered too many.
     #[error("too many registrations")]
     TooMany {
@@ -37,8 +40,8 @@ impl From<StoreError> for RegisterError {
     }
 }
 
-/// Makes a member who logs in by `login`, and logs them in at a browser. One round trip, eight
-/// write units.
+/// Makes a member who logs in by `login`, and logs them in at a browser; the code that shows that a
+/// mobile is theirs is used up by it. One round trip, eight write units, two more with a code.
 ///
 /// # Errors
 /// [`RegisterError`]
@@ -47,6 +50,7 @@ pub async fn register(
     address: ClientAddress,
     login: Login,
     password: Password,
+    code: Option<&RightCode<'_>>,
 ) -> Result<LoggedIn<Token>, RegisterError> {
     let hash = password::hash(password, &app.random).await;
     let hash = hash.map_err(Fault::from)?;
@@ -58,7 +62,7 @@ pub async fn register(
         let new = session::for_browser(app, id, member.generation);
         let created = app
             .store
-            .create_member(&member, &new.key, &new.session, &address.counted())
+            .create_member(&member, &new.key, &new.session, &address.counted(), code)
             .await?;
         match created {
             Created::Done => {
@@ -66,6 +70,7 @@ pub async fn register(
                 return Ok(LoggedIn { member, tokens });
             }
             Created::LoginTaken => return Err(RegisterError::Taken),
+            Created::CodeGone => return Err(RegisterError::CodeGone),
             Created::TooMany(until) => return Err(RegisterError::TooMany { until }),
             // One in 2^53 for each member there is.
             Created::IdTaken => {}

@@ -6,7 +6,12 @@
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::{
-    operation::update_item::UpdateItemError,
+    Config,
+    config::retry::RetryConfig,
+    error::SdkError,
+    operation::update_item::{
+        UpdateItemError, UpdateItemOutput, builders::UpdateItemFluentBuilder,
+    },
     types::{
         AttributeValue, ReturnValue, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update,
     },
@@ -49,6 +54,15 @@ impl Change {
         self
     }
 
+    /// Adds to the condition.
+    pub(super) fn only_if(mut self, condition: &str) -> Self {
+        if !self.condition.is_empty() {
+            self.condition.push_str(" AND ");
+        }
+        self.condition.push_str(condition);
+        self
+    }
+
     /// Says what `:name` stands for.
     pub(super) fn value(mut self, name: &str, value: AttributeValue) -> Self {
         self.values.insert(name.to_owned(), value);
@@ -77,9 +91,20 @@ impl Change {
 
 impl Store {
     /// Makes a change by itself. One write unit for an item under 1 KB.
-    pub(super) async fn change(&self, mut change: Change) -> Result<Changed, StoreError> {
-        let changed = self
-            .client
+    pub(super) async fn change(&self, change: Change) -> Result<Changed, StoreError> {
+        changed(self.update(change).send().await)
+    }
+
+    /// Makes a change that must not happen twice, so that it is not tried again where its answer
+    /// got lost; and that leaves nothing to do where its condition fails.
+    pub(super) async fn change_once(&self, change: Change) -> Result<(), StoreError> {
+        let once = Config::builder().retry_config(RetryConfig::disabled());
+        let update = self.update(change).customize().config_override(once);
+        changed(update.send().await).map(|_| ())
+    }
+
+    fn update(&self, mut change: Change) -> UpdateItemFluentBuilder {
+        self.client
             .update_item()
             .table_name(&self.table)
             .set_expression_attribute_names(Some(change.names()))
@@ -90,17 +115,6 @@ impl Store {
             .return_values(ReturnValue::AllNew)
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
             .return_consumed_capacity(CAPACITY)
-            .send()
-            .await;
-        match changed {
-            Ok(output) => Ok(Changed::Done(output.attributes.unwrap_or_default())),
-            Err(error) => match error.as_service_error() {
-                Some(UpdateItemError::ConditionalCheckFailedException(unmet)) => {
-                    Ok(Changed::Unmet(unmet.item().cloned()))
-                }
-                _ => Err(StoreError::failed("UpdateItem", &error)),
-            },
-        }
     }
 
     /// Makes a change that leaves nothing to do where its condition fails: another request came
@@ -122,6 +136,20 @@ impl Store {
             .build()
             .expect("an update with a table, a key and an expression is complete");
         TransactWriteItem::builder().update(update).build()
+    }
+}
+
+fn changed(
+    sent: Result<UpdateItemOutput, SdkError<UpdateItemError>>,
+) -> Result<Changed, StoreError> {
+    match sent {
+        Ok(output) => Ok(Changed::Done(output.attributes.unwrap_or_default())),
+        Err(error) => match error.as_service_error() {
+            Some(UpdateItemError::ConditionalCheckFailedException(unmet)) => {
+                Ok(Changed::Unmet(unmet.item().cloned()))
+            }
+            _ => Err(StoreError::failed("UpdateItem", &error)),
+        },
     }
 }
 

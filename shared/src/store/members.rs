@@ -5,9 +5,12 @@ use aws_sdk_dynamodb::types::TransactWriteItem;
 use super::{
     Key, PK, Store, StoreError, b,
     change::{Change, Changed},
+    codes::RightCode,
     decode, encode,
     logins::Account,
-    n, s,
+    n,
+    resets::Link,
+    s,
     sessions::{Rotation, Session, SessionKey},
     value,
     window::{Assume, Uncounted, Window},
@@ -16,6 +19,7 @@ use crate::{
     clock::Time,
     digest::Digest,
     member::{Member, MemberId, Profile},
+    names::Login,
     password::PasswordHash,
 };
 
@@ -34,9 +38,34 @@ pub enum Created {
     LoginTaken,
     /// Somebody has the number: draw another.
     IdTaken,
+    /// The code has been used up or replaced meanwhile, or its time is over.
+    CodeGone,
     /// The address registered too many; the next is welcome at this time.
     TooMany(Time),
 }
+
+/// What lets somebody set a new password without the old one. It does so once.
+#[derive(Clone, Copy, Debug)]
+pub enum Proof<'a> {
+    /// A verification code.
+    Code(RightCode<'a>),
+    /// A link from a mail.
+    Link(&'a Link),
+}
+
+/// What became of a reset.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reset {
+    /// The password is set, and every session has ended.
+    Done,
+    /// The proof has been used up or replaced meanwhile, or its time is over.
+    ProofGone,
+    /// There is no such member any more.
+    NoMember,
+}
+
+/// How often a reset is tried while the member's password is changed by others.
+const RESET_TRIES: usize = 4;
 
 /// A visit: a login, or a refresh.
 #[derive(Clone, Copy, Debug)]
@@ -54,8 +83,9 @@ pub struct Visit<'a> {
 }
 
 impl Store {
-    /// Makes a member with the names it logs in by and a first session, and counts it for its
-    /// address: all or nothing. Eight write units for a member with one name.
+    /// Makes a member with the names it logs in by and a first session, counts it for its address
+    /// and uses up the code that a mobile is registered with: all or nothing. Eight write units for
+    /// a member with one name, two more with a code.
     ///
     /// # Errors
     /// [`StoreError`]
@@ -65,6 +95,7 @@ impl Store {
         key: &SessionKey,
         session: &Session,
         address: &str,
+        code: Option<&RightCode<'_>>,
     ) -> Result<Created, StoreError> {
         let now = member.created_at;
         let mut assume = Assume::Running;
@@ -78,6 +109,8 @@ impl Store {
             for login in member.logins() {
                 writes.push(self.take_login(&login, member)?);
             }
+            let after_logins = writes.len();
+            writes.extend(code.map(|code| self.use_up_code(code, now)));
             let mut unmet = self.transact(writes).await?;
             if unmet.is_empty() {
                 return Ok(Created::Done);
@@ -88,8 +121,10 @@ impl Store {
                     Uncounted::TooMany(until) => return Ok(Created::TooMany(until)),
                     Uncounted::Retry(again) => assume = again,
                 }
-            } else if unmet.iter().any(|unmet| unmet.index > 2) {
+            } else if (unmet.iter()).any(|unmet| (3..after_logins).contains(&unmet.index)) {
                 return Ok(Created::LoginTaken);
+            } else if unmet.iter().any(|unmet| unmet.index == after_logins) {
+                return Ok(Created::CodeGone);
             } else {
                 return Ok(Created::IdTaken);
             }
@@ -186,22 +221,107 @@ impl Store {
             password,
             generation: member.generation + u64::from(ending.is_some()),
         };
-        let change = Change::new(
-            Key::member(member.id),
-            "SET #password = :password, #generation = :next, #updated_at = :now",
-            "#generation = :generation",
-        )
-        .value(":password", value("password", &renewed.password)?)
-        .value(":next", n(renewed.generation))
-        .value(":generation", n(member.generation))
-        .value(":now", n(now.millis()));
-        let mut writes = vec![self.changing(change)];
-        for login in member.logins() {
-            writes.push(self.renew_login(&login, &renewed)?);
-        }
+        let logins: Vec<_> = member.logins().collect();
+        let change = password_change(&renewed, member.generation, now)?;
+        let mut writes = self.renewal(change, &logins, &renewed)?;
         writes.extend(ending.map(|key| self.drop_session(key)));
         Ok(self.transact(writes).await?.is_empty())
     }
+
+    /// Gives the member who has the name `login` a new password, ends every session and uses up what
+    /// allowed it: all or nothing. Six write units for a member with one name; for one with more,
+    /// another round trip, and two for each.
+    ///
+    /// # Errors
+    /// [`StoreError`]
+    pub async fn reset_password(
+        &self,
+        login: &Login,
+        account: &Account,
+        password: PasswordHash,
+        proof: Proof<'_>,
+        now: Time,
+    ) -> Result<Reset, StoreError> {
+        let mut renewed = Account {
+            member: account.member,
+            password,
+            generation: account.generation + 1,
+        };
+        let mut logins = vec![login.clone()];
+        // The name that is known is taken for the only one. Where it is not, the failed condition
+        // brings the member, and so the others.
+        let mut assumed = Some(alone(login));
+        for _ in 0..RESET_TRIES {
+            let change = password_change(&renewed, renewed.generation - 1, now)?;
+            let change = match assumed.take() {
+                Some(alone) => change.only_if(&alone),
+                None => change,
+            };
+            let mut writes = self.renewal(change, &logins, &renewed)?;
+            let proof_index = writes.len();
+            writes.push(match proof {
+                Proof::Code(code) => self.use_up_code(&code, now),
+                Proof::Link(link) => self.use_up_link(link, now),
+            });
+            let unmet = self.transact(writes).await?;
+            if unmet.is_empty() {
+                return Ok(Reset::Done);
+            }
+            if unmet.iter().any(|unmet| unmet.index == proof_index) {
+                return Ok(Reset::ProofGone);
+            }
+            let member = unmet.into_iter().find(|unmet| unmet.index == 0);
+            let Some(item) = member.and_then(|unmet| unmet.item) else {
+                return Ok(Reset::NoMember);
+            };
+            let member: Member = decode("member", item)?;
+            logins = member.logins().collect();
+            renewed.generation = member.generation + 1;
+        }
+        Err(StoreError::Contended)
+    }
+
+    /// A new password for a member and each of its names: the first writes of a transaction.
+    fn renewal(
+        &self,
+        member: Change,
+        logins: &[Login],
+        renewed: &Account,
+    ) -> Result<Vec<TransactWriteItem>, StoreError> {
+        let mut writes = vec![self.changing(member)];
+        for login in logins {
+            writes.push(self.renew_login(login, renewed)?);
+        }
+        Ok(writes)
+    }
+}
+
+fn password_change(renewed: &Account, generation: u64, now: Time) -> Result<Change, StoreError> {
+    let change = Change::new(
+        Key::member(renewed.member),
+        "SET #password = :password, #generation = :next, #updated_at = :now",
+        "#generation = :generation",
+    );
+    Ok(change
+        .value(":password", value("password", &renewed.password)?)
+        .value(":next", n(renewed.generation))
+        .value(":generation", n(generation))
+        .value(":now", n(now.millis())))
+}
+
+/// Holds for a member who has no name beside `login`.
+fn alone(login: &Login) -> String {
+    let own = match login {
+        Login::Username(_) => "#username",
+        Login::Email(_) => "#email",
+        Login::Mobile(_) => "#mobile",
+    };
+    let others = ["#username", "#email", "#mobile"].into_iter();
+    let others = others.filter(|name| *name != own);
+    let absent: Vec<_> = others
+        .map(|name| format!("attribute_not_exists({name})"))
+        .collect();
+    absent.join(" AND ")
 }
 
 /// What a visit adds to an update of its member; [`Visit::describe`] says the values.

@@ -1,13 +1,19 @@
 //! The DynamoDB store: one table, one file per kind of item, every operation named for what it
 //! means. Attribute names shared by more than one kind, keys and errors are here.
 
+pub mod captchas;
 mod change;
+pub mod codes;
 pub mod guesses;
 pub mod logins;
 pub mod members;
+pub mod messages;
 pub mod meter;
+pub mod recent;
+pub mod resets;
 pub(crate) mod retry;
 pub mod sessions;
+pub mod spend;
 pub mod window;
 
 use std::collections::HashMap;
@@ -16,7 +22,7 @@ use aws_sdk_dynamodb::{
     Client,
     error::{ProvideErrorMetadata, SdkError},
     operation::{RequestId, transact_write_items::TransactWriteItemsError},
-    types::{AttributeValue, Put, ReturnConsumedCapacity, TransactWriteItem},
+    types::{AttributeValue, KeysAndAttributes, Put, ReturnConsumedCapacity, TransactWriteItem},
 };
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -33,6 +39,9 @@ type Item = HashMap<String, AttributeValue>;
 
 /// Asks for what a request cost, so that the [`meter`] can add it up.
 const CAPACITY: ReturnConsumedCapacity = ReturnConsumedCapacity::Total;
+
+/// How often keys that DynamoDB left unread are asked for again.
+const BATCH_TRIES: usize = 4;
 
 /// Where an item lies.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -84,6 +93,9 @@ pub enum StoreError {
     /// DynamoDB left keys of a batch unread, again and again.
     #[error("BatchGetItem left keys unprocessed")]
     Unprocessed,
+    /// Others wrote an item again and again while it was to be written.
+    #[error("an item was changed by others again and again")]
+    Contended,
     /// An item is not what its key promises.
     #[error("an item of kind {0} cannot be decoded")]
     Undecodable(&'static str, #[source] serde_dynamo::Error),
@@ -158,6 +170,34 @@ impl Store {
             client: Client::from_conf(config),
             table: table.to_owned(),
         }
+    }
+
+    /// Reads items consistently in one round trip; those that are not there are left out.
+    async fn read_all(&self, keys: &[Key]) -> Result<Vec<Item>, StoreError> {
+        let keys = keys.iter().map(|key| key.clone().into_item()).collect();
+        let wanted = KeysAndAttributes::builder()
+            .set_keys(Some(keys))
+            .consistent_read(true)
+            .build()
+            .expect("a batch with keys is complete");
+        let mut wanted = Some([(self.table.clone(), wanted)].into());
+        let mut found = Vec::new();
+        for _ in 0..BATCH_TRIES {
+            let output = self
+                .client
+                .batch_get_item()
+                .set_request_items(wanted.take())
+                .return_consumed_capacity(CAPACITY)
+                .send()
+                .await
+                .map_err(|error| StoreError::failed("BatchGetItem", &error))?;
+            found.extend(output.responses.unwrap_or_default().into_values().flatten());
+            wanted = output.unprocessed_keys.filter(|keys| !keys.is_empty());
+            if wanted.is_none() {
+                return Ok(found);
+            }
+        }
+        Err(StoreError::Unprocessed)
     }
 
     /// Makes a new item part of a transaction, unless there is one with the attribute `unless`.

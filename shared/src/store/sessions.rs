@@ -12,7 +12,7 @@
 
 use aws_sdk_dynamodb::{
     operation::delete_item::DeleteItemError,
-    types::{AttributeValue, Delete, KeysAndAttributes, ReturnValue, TransactWriteItem},
+    types::{AttributeValue, Delete, ReturnValue, TransactWriteItem},
 };
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize};
@@ -33,9 +33,6 @@ use crate::{
 /// From how many retired tokens on a session is trimmed, and to how many: it stays under 1 KB.
 const MOST_RETIRED: usize = 8;
 const KEPT_RETIRED: usize = 4;
-
-/// How often keys that DynamoDB left unread are asked for again.
-const BATCH_TRIES: usize = 4;
 
 /// A session as stored.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -177,27 +174,8 @@ impl Store {
         key: &SessionKey,
         token: &Token,
     ) -> Result<Option<(Session, Member)>, StoreError> {
-        let keys = both(key.key.clone(), Key::member(token.member));
-        let mut wanted = Some([(self.table.clone(), keys)].into());
-        let mut found: Vec<Item> = Vec::new();
-        for _ in 0..BATCH_TRIES {
-            let output = self
-                .client
-                .batch_get_item()
-                .set_request_items(wanted.take())
-                .return_consumed_capacity(CAPACITY)
-                .send()
-                .await
-                .map_err(|error| StoreError::failed("BatchGetItem", &error))?;
-            found.extend(output.responses.unwrap_or_default().into_values().flatten());
-            wanted = output.unprocessed_keys.filter(|keys| !keys.is_empty());
-            if wanted.is_none() {
-                break;
-            }
-        }
-        if wanted.is_some() {
-            return Err(StoreError::Unprocessed);
-        }
+        let keys = [key.key.clone(), Key::member(token.member)];
+        let found = self.read_all(&keys).await?;
         let is_session = |item: &Item| item.get(SK).is_some_and(|sk| sk.as_s() == Ok(&key.key.sk));
         let (sessions, members): (Vec<_>, Vec<_>) = found.into_iter().partition(is_session);
         let (Some(session), Some(member)) =
@@ -317,16 +295,6 @@ impl Store {
             .expect("a delete with a table and a key is complete");
         TransactWriteItem::builder().delete(delete).build()
     }
-}
-
-/// Asks for two items, consistently.
-fn both(one: Key, other: Key) -> KeysAndAttributes {
-    KeysAndAttributes::builder()
-        .keys(one.into_item())
-        .keys(other.into_item())
-        .consistent_read(true)
-        .build()
-        .expect("a batch with keys is complete")
 }
 
 fn session_item(key: &SessionKey, session: &Session) -> Result<Item, StoreError> {

@@ -9,7 +9,11 @@
 
 use serde::Deserialize;
 
-use super::{Item, Key, StoreError, change::Change, decode, n};
+use super::{
+    Item, Key, Store, StoreError,
+    change::{Change, Changed},
+    decode, n,
+};
 use crate::clock::Time;
 
 /// At most `limit` events within `seconds` of the first.
@@ -41,6 +45,33 @@ pub(super) enum Uncounted {
 #[derive(Deserialize)]
 struct Counter {
     since: Time,
+}
+
+impl Store {
+    /// Counts an event of `address` under `sk`; where there were too many, says when the next is
+    /// welcome. One write unit.
+    ///
+    /// # Errors
+    /// [`StoreError`]
+    pub async fn count(
+        &self,
+        window: Window,
+        address: &str,
+        sk: &str,
+        now: Time,
+    ) -> Result<Option<Time>, StoreError> {
+        let mut assume = Assume::Running;
+        loop {
+            let change = window.count(Key::address(address, sk), now, assume);
+            match self.change(change).await? {
+                Changed::Done(_) => return Ok(None),
+                Changed::Unmet(item) => match window.uncounted(item, now)? {
+                    Uncounted::TooMany(until) => return Ok(Some(until)),
+                    Uncounted::Retry(again) => assume = again,
+                },
+            }
+        }
+    }
 }
 
 impl Window {

@@ -1,4 +1,4 @@
-//! The DynamoDB of a test run, and what was sent to it.
+//! The AWS of a test run, and what was sent to its DynamoDB.
 
 use std::sync::{Arc, Mutex, OnceLock};
 
@@ -10,22 +10,38 @@ use aws_sdk_dynamodb::{
 };
 use huiyuan::aws::{self, EmbeddedAws};
 use serde_json::Value;
-use shared::{aws::Aws, config};
+use shared::{
+    aws::{Aws, Service},
+    config,
+};
 use tokio::runtime::Runtime;
 
 use crate::permissions;
 
-/// The DynamoDB that the environment names; else one in this process, shared by all tests.
+/// The AWS that the environment names; where it names none, one in this process, shared by all
+/// tests.
 pub fn aws() -> Aws {
-    external().unwrap_or_else(|| Aws::embedded(embedded()))
+    let Some(external) = external() else {
+        return embedded().aws();
+    };
+    let left_out = Service::ALL
+        .into_iter()
+        .filter(|service| external.endpoint(*service).is_none());
+    let embedded = |service| embedded().aws().endpoint(service).map(str::to_owned);
+    left_out.fold(external.clone(), |aws, service| {
+        aws.at(
+            service,
+            &embedded(service).expect("it answers every service"),
+        )
+    })
 }
 
-/// The DynamoDB that the environment names.
+/// What the environment names of an AWS: some or all of its services.
 pub fn external() -> Option<Aws> {
     config::aws_from_environment().expect("the environment's settings of AWS are good")
 }
 
-fn embedded() -> &'static str {
+fn embedded() -> &'static EmbeddedAws {
     static EMBEDDED: OnceLock<(Runtime, EmbeddedAws)> = OnceLock::new();
     let start = || {
         // A runtime of its own, for each test's ends with the test.
@@ -34,14 +50,16 @@ fn embedded() -> &'static str {
             let start = scope.spawn(|| {
                 runtime.block_on(async {
                     let listener = aws::listen(0).await.expect("a port is free");
-                    EmbeddedAws::start(listener, None).expect("a database in memory opens")
+                    EmbeddedAws::start(listener, None)
+                        .await
+                        .expect("a database in memory opens")
                 })
             });
             start.join().expect("the embedded AWS starts")
         });
         (runtime, started)
     };
-    &EMBEDDED.get_or_init(start).1.endpoint
+    &EMBEDDED.get_or_init(start).1
 }
 
 /// A request to DynamoDB.

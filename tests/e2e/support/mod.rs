@@ -1,20 +1,28 @@
 //! A service of a test's own: its routers on a table of its own, with a clock that stands still, a
 //! seeded source of randomness, and everything it sent and logged.
 
+pub mod carrier;
 mod dynamodb;
-mod request;
+pub mod inbox;
+pub mod mobile;
+pub mod request;
 mod table;
 
-use std::sync::{
-    Arc, Mutex,
-    atomic::{AtomicU64, Ordering},
+use std::{
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
 };
 
 use aws_sdk_dynamodb::Client;
 use axum::Router;
+use registration::Registration;
 use serde_json::{Value, json};
 use shared::{
     app::App,
+    aws,
     clock::{Clock, Time},
     config::Config,
     journal::{Journal, Line},
@@ -23,6 +31,7 @@ use shared::{
 };
 
 pub use dynamodb::Sent;
+pub use inbox::Inbox;
 pub use request::{Reply, RequestBuilder};
 
 /// When every test begins, in Unix seconds: 2030-06-15 12:00:00 at `+08:00`. Later than today, so
@@ -37,6 +46,14 @@ pub fn rageframe_refusal(code: u16, message: &str, timestamp: i64) -> Value {
     json!({"code": code, "message": message, "data": [], "timestamp": timestamp})
 }
 
+/// Where the service is reached, as its mails say.
+pub const PUBLIC_URL: &str = "https://members.shop.example";
+
+/// What codes are digested under, and captchas sealed.
+const KEYS: [&str; 2] = [
+    "Zml4ZWQgZm9yIGNvZGVzLCBvZiAzMiBieXRlcyEhISE=",
+    "Zml4ZWQgZm9yIHRlc3RzLCBvZiAzMiBieXRlcyEhISE=",
+];
 /// The customer that a member registered as `name` at [`START`] is shown as.
 pub fn customer(id: &Value, name: &str) -> Value {
     json!({
@@ -72,7 +89,8 @@ pub fn customer(id: &Value, name: &str) -> Value {
 
 /// Whether the tests run on the embedded DynamoDB.
 pub fn is_embedded() -> bool {
-    dynamodb::external().is_none()
+    let external = dynamodb::external();
+    external.is_none_or(|external| external.endpoint(aws::Service::DynamoDb).is_none())
 }
 
 /// A running service.
@@ -80,6 +98,9 @@ pub struct Service {
     pub app: App,
     /// Each function's own router.
     pub functions: [(&'static str, Router); 4],
+    pub registration: Registration,
+    /// What it sent to members.
+    pub inbox: Inbox,
     router: Router,
     client: Client,
     table: String,
@@ -95,10 +116,36 @@ impl Service {
 
     /// Starts a service with settings changed by `change`.
     pub async fn with(change: impl FnOnce(&mut Config)) -> Self {
+        Self::build(change, |_| {}, None).await
+    }
+
+    /// Starts a service with settings of codes, messages and captchas changed by `change`.
+    pub async fn sending(change: impl FnOnce(&mut registration::config::Config)) -> Self {
+        Self::build(|_| {}, change, None).await
+    }
+
+    /// The same, with another carrier of messages and mails than the inbox.
+    pub async fn sending_through(
+        carrier: &str,
+        change: impl FnOnce(&mut registration::config::Config),
+    ) -> Self {
+        Self::build(|_| {}, change, Some(carrier)).await
+    }
+
+    async fn build(
+        change: impl FnOnce(&mut Config),
+        change_sending: impl FnOnce(&mut registration::config::Config),
+        carrier: Option<&str>,
+    ) -> Self {
         static TABLES: AtomicU64 = AtomicU64::new(0);
         let number = TABLES.fetch_add(1, Ordering::SeqCst);
         let table = format!("huiyuan-test-{}-{number}", std::process::id());
-        let aws = dynamodb::aws();
+        let clock = Clock::frozen(Time::from_seconds(START));
+        let (aws, inbox) = Inbox::open(dynamodb::aws(), &clock).await;
+        let aws = match carrier {
+            Some(url) => aws.at(aws::Service::Sns, url).at(aws::Service::SesV2, url),
+            None => aws,
+        };
         let client = Client::from_conf(aws.dynamodb().build());
         table::create(&client, &table).await;
 
@@ -106,10 +153,15 @@ impl Service {
         let lines: Arc<Mutex<Vec<Line>>> = Arc::default();
         let mut config = Config::new(&table);
         change(&mut config);
+        let keys = KEYS.map(|key| key.parse().expect("a key"));
+        let mut sending = registration::config::Config::new(keys, "shop@shop.example", PUBLIC_URL);
+        sending.mail_patience = Duration::from_secs(1);
+        change_sending(&mut sending);
         let app = App {
             store: Store::new(&aws, &table),
             config: Arc::new(config),
-            clock: Clock::frozen(Time::from_seconds(START)),
+            aws,
+            clock,
             random: Random::seeded(number),
             journal: {
                 let lines = Arc::clone(&lines);
@@ -123,16 +175,19 @@ impl Service {
             let sent = Arc::clone(&sent);
             let recorder = dynamodb::Recorder { function, sent };
             App {
-                store: Store::with(aws.dynamodb().interceptor(recorder), &table),
+                store: Store::with(app.aws.dynamodb().interceptor(recorder), &table),
                 ..app.clone()
             }
         };
-        let functions = huiyuan::service::functions(function);
+        let registration = Registration::new(function("registration"), sending);
+        let functions = huiyuan::service::functions(function, &registration);
         let merged = functions.clone().into_iter();
         Self {
             router: merged.fold(Router::new(), |all, (_, router)| all.merge(router)),
             functions,
             app,
+            registration,
+            inbox,
             client,
             table,
             lines,

@@ -4,6 +4,7 @@ use std::{collections::HashMap, time::Duration};
 
 use aws_sdk_dynamodb::{Client, client::Waiters, types::AttributeValue};
 use serde_json::{Map, Value, json};
+use shared::aws::Service;
 
 use super::dynamodb;
 
@@ -20,7 +21,8 @@ pub async fn create(client: &Client, table: &str) {
 
 /// Drops the table, where it would outlive the tests.
 pub fn delete(table: &str) {
-    let Some(aws) = dynamodb::external() else {
+    let external = dynamodb::external();
+    let Some(aws) = external.filter(|aws| aws.endpoint(Service::DynamoDb).is_some()) else {
         return;
     };
     let deleting = async {

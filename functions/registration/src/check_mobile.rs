@@ -1,0 +1,60 @@
+//! `POST /api/v1/account/check_regist_mobile` and `check_reset_mobile`: 检测手机是否未注册、已注册.
+
+use axum::{extract::State, response::IntoResponse};
+use shared::{
+    app::App,
+    client::ClientAddress,
+    envelope,
+    error::ApiError,
+    names::Login,
+    params::{AnyParams, Params},
+    store::window::Window,
+};
+
+use crate::mobile::{self, MOBILE};
+
+/// How often an address may ask who is registered.
+const CHECKS: Window = Window {
+    limit: 10,
+    seconds: 60,
+};
+
+pub(crate) async fn regist(
+    State(app): State<App>,
+    address: ClientAddress,
+    AnyParams(params): AnyParams,
+) -> Result<impl IntoResponse, ApiError> {
+    if is_registered(&app, address, &params).await? {
+        return Err(MOBILE.refusal("已被注册"));
+    }
+    Ok(envelope::youhaosuda(()))
+}
+
+pub(crate) async fn reset(
+    State(app): State<App>,
+    address: ClientAddress,
+    AnyParams(params): AnyParams,
+) -> Result<impl IntoResponse, ApiError> {
+    if !is_registered(&app, address, &params).await? {
+        return Err(MOBILE.refusal("尚未注册"));
+    }
+    Ok(envelope::youhaosuda(()))
+}
+
+/// One round trip, one read unit, one write unit.
+async fn is_registered(
+    app: &App,
+    address: ClientAddress,
+    params: &Params,
+) -> Result<bool, ApiError> {
+    let login = Login::from(mobile::read(params, MOBILE)?).key();
+    let (address, now) = (address.counted(), app.clock.now());
+    let (marker, refused) = tokio::join!(
+        app.store.marker(&login),
+        app.store.count(CHECKS, &address, "checks", now),
+    );
+    match refused? {
+        Some(until) => Err(ApiError::too_many(now, until)),
+        None => Ok(marker?.account().is_some()),
+    }
+}

@@ -1,0 +1,65 @@
+//! `POST /api/v1/account/register_with_mobile`: 注册顾客账号.
+
+use axum::{extract::State, response::IntoResponse};
+use shared::{
+    client::ClientAddress,
+    error::ApiError,
+    names::Mobile,
+    params::{AnyParams, Params},
+    password::Password,
+    rules::register::{RegisterError, register},
+    store::codes::{Purpose, RightCode},
+    youhaosuda,
+};
+
+use crate::{
+    codes::{self, Code},
+    mobile::{self, ACCOUNT},
+    register,
+    state::Registration,
+};
+
+struct Request {
+    mobile: Mobile,
+    password: Password,
+    code: Code,
+}
+
+impl Request {
+    fn read(params: &Params) -> Result<Self, ApiError> {
+        Ok(Self {
+            mobile: mobile::read(params, ACCOUNT)?,
+            password: youhaosuda::new_password(params)?,
+            code: Code::read(params)?,
+        })
+    }
+}
+
+pub(crate) async fn handler(
+    State(registration): State<Registration>,
+    address: ClientAddress,
+    AnyParams(params): AnyParams,
+) -> Result<impl IntoResponse, ApiError> {
+    let Request {
+        mobile,
+        password,
+        code,
+    } = Request::read(&params)?;
+    let app = &registration.app;
+    let purpose = Purpose::Registration;
+    let checked = codes::check(&registration, &mobile, purpose, &code).await;
+    let right = RightCode {
+        mobile: &mobile,
+        purpose,
+        digest: &checked.map_err(|error| error.refusal(app.clock.now()))?,
+    };
+    match register(app, address, mobile.clone().into(), password, Some(&right)).await {
+        Ok(new) => Ok(register::answer(app, &new)),
+        Err(error) => {
+            if let RegisterError::Taken | RegisterError::TooMany { .. } = error {
+                codes::keep(&registration, &right).await?;
+            }
+            Err(register::refusal(app, ACCOUNT, error))
+        }
+    }
+}

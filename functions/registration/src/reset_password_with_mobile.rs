@@ -1,0 +1,81 @@
+//! `POST /api/v1/account/reset_password_with_mobile`: 重设手机号码账号密码.
+
+use axum::{extract::State, response::IntoResponse};
+use shared::{
+    envelope,
+    error::{ApiError, Fault},
+    names::{Login, Mobile},
+    params::{AnyParams, Params},
+    password::{self, Password},
+    store::{
+        codes::{Purpose, RightCode},
+        members::{Proof, Reset},
+    },
+    youhaosuda,
+};
+
+use crate::{
+    codes::{self, Code},
+    mobile::{self, ACCOUNT},
+    state::Registration,
+};
+
+struct Request {
+    mobile: Mobile,
+    password: Password,
+    code: Code,
+}
+
+impl Request {
+    fn read(params: &Params) -> Result<Self, ApiError> {
+        Ok(Self {
+            mobile: mobile::read(params, ACCOUNT)?,
+            password: youhaosuda::new_password(params)?,
+            code: Code::read(params)?,
+        })
+    }
+}
+
+/// Two round trips, one read unit and seven write units for a member without other names.
+pub(crate) async fn handler(
+    State(registration): State<Registration>,
+    AnyParams(params): AnyParams,
+) -> Result<impl IntoResponse, ApiError> {
+    let Request {
+        mobile,
+        password,
+        code,
+    } = Request::read(&params)?;
+    let app = &registration.app;
+    let purpose = Purpose::Reset;
+    let login = Login::from(mobile.clone());
+    let key = login.key();
+    let (checked, marker) = tokio::join!(
+        codes::check(&registration, &mobile, purpose, &code),
+        app.store.marker(&key),
+    );
+    let right = RightCode {
+        mobile: &mobile,
+        purpose,
+        digest: &checked.map_err(|error| error.refusal(app.clock.now()))?,
+    };
+    let reset = match marker?.account() {
+        Some(account) => {
+            let hash = password::hash(password, &app.random).await;
+            let (hash, proof) = (hash.map_err(Fault::from)?, Proof::Code(right));
+            let now = app.clock.now();
+            (app.store)
+                .reset_password(&login, &account, hash, proof, now)
+                .await?
+        }
+        None => Reset::NoMember,
+    };
+    match reset {
+        Reset::Done => Ok(envelope::youhaosuda(())),
+        Reset::ProofGone => Err(codes::gone()),
+        Reset::NoMember => {
+            codes::keep(&registration, &right).await?;
+            Err(ACCOUNT.refusal("尚未注册"))
+        }
+    }
+}

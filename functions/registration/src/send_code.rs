@@ -1,0 +1,205 @@
+//! Sending a code, within what may be spent. Everything is counted before the carrier is asked, in
+//! three writes at once: for the mobile (which gets its new code with it), for the address that
+//! asks, for the whole service. Where one of them refuses, or the carrier does, the others are taken
+//! back; where anything breaks in between, they stay counted.
+
+use shared::{
+    app::App,
+    client::ClientAddress,
+    clock::Time,
+    envelope,
+    error::ApiError,
+    journal,
+    names::Mobile,
+    store::{
+        StoreError,
+        codes::Purpose,
+        messages::{Counted, CountedForMobile, NewMessage},
+        spend::Spent,
+    },
+};
+
+use crate::{carrier::Unconfirmed, codes::Code, config::CaptchaPolicy, state::Registration};
+
+/// Why no code was sent.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum SendError {
+    /// A captcha has to be solved first.
+    #[error("a captcha is needed")]
+    CaptchaNeeded,
+    /// The mobile was sent too many.
+    #[error("too many messages for the mobile")]
+    TooManyForMobile {
+        /// When the next is welcome.
+        until: Time,
+    },
+    /// The address asked for too many.
+    #[error("too many messages for the address")]
+    TooManyForAddress {
+        /// When the next is welcome.
+        until: Time,
+    },
+    /// The whole service has sent what it may in a day.
+    #[error("the day's cap is reached")]
+    CapReached {
+        /// When the next day begins.
+        until: Time,
+    },
+    /// The carrier refused it.
+    #[error("the carrier refused")]
+    Refused(#[source] Unconfirmed),
+    /// A fault of ours.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl SendError {
+    pub(crate) fn refusal(self, now: Time) -> ApiError {
+        let wait = |what: &str, until| {
+            let seconds = envelope::duration(now.seconds_until(until));
+            ApiError::too_many(now, until).saying(format!("{what}，请在{seconds}后再试"))
+        };
+        match self {
+            Self::CaptchaNeeded => ApiError::captcha_needed(),
+            Self::TooManyForMobile { until } => wait("该手机号获取短信过于频繁", until),
+            Self::TooManyForAddress { until } => wait("获取短信过于频繁", until),
+            Self::CapReached { until } => wait("今日短信发送量已达上限", until),
+            Self::Refused(cause) => ApiError::refused("短信发送失败，请稍后再试").because(cause),
+            Self::Store(error) => error.into(),
+        }
+    }
+}
+
+/// Sends `mobile` a new code, which voids the earlier one of that purpose. `solved` tells that a
+/// captcha was. One round trip and three write units, then the carrier.
+pub(crate) async fn send_code(
+    registration: &Registration,
+    address: ClientAddress,
+    mobile: &Mobile,
+    purpose: Purpose,
+    solved: bool,
+) -> Result<(), SendError> {
+    let Registration { app, config, .. } = registration;
+    let first_in_the_hour = match config.captcha {
+        CaptchaPolicy::Always if !solved => return Err(SendError::CaptchaNeeded),
+        CaptchaPolicy::Adaptive => !solved,
+        CaptchaPolicy::Always | CaptchaPolicy::Never => false,
+    };
+    let code = Code::random(&app.random);
+    let now = app.clock.now();
+    let message = NewMessage {
+        mobile,
+        address: &address.counted(),
+        purpose,
+        code: &code.digest(&config.code_key, mobile, purpose),
+        until: now.plus_seconds(config.code_seconds),
+        now,
+        first_in_the_hour,
+    };
+    let turn = registration.counting.acquire().await;
+    let counted = count(app, &message, config.per_day).await?;
+    drop(turn);
+    let text = config
+        .template
+        .fill(code.as_str(), config.code_seconds / 60);
+    match registration.sms.send(mobile, text).await {
+        Ok(()) => Ok(()),
+        Err(unanswered @ Unconfirmed::Unanswered { .. }) => {
+            journal::note(|notes| notes.carrier = Some(unanswered.to_string()));
+            Ok(())
+        }
+        Err(refused @ Unconfirmed::Refused { .. }) => {
+            journal::note(|notes| notes.carrier = Some(refused.to_string()));
+            counted.take_back(app, &message).await?;
+            Err(SendError::Refused(refused))
+        }
+    }
+}
+
+/// What was counted.
+struct All {
+    for_mobile: bool,
+    for_address: Option<Time>,
+    spent: Option<Spent>,
+}
+
+impl All {
+    async fn take_back(self, app: &App, message: &NewMessage<'_>) -> Result<(), StoreError> {
+        let mobile = async {
+            if self.for_mobile {
+                app.store.uncount_for_mobile(message).await
+            } else {
+                Ok(())
+            }
+        };
+        let address = async {
+            match self.for_address {
+                Some(time) => app.store.uncount_for_address(message.address, time).await,
+                None => Ok(()),
+            }
+        };
+        let spent = async {
+            match self.spent {
+                Some(spent) => app.store.unspend_message(spent).await,
+                None => Ok(()),
+            }
+        };
+        let (mobile, address, spent) = tokio::join!(mobile, address, spent);
+        mobile.and(address).and(spent)
+    }
+}
+
+/// Counts a message three times over, or not at all.
+async fn count(app: &App, message: &NewMessage<'_>, cap: u32) -> Result<All, SendError> {
+    let (now, draw) = (message.now, u32::from_be_bytes(app.random.bytes()));
+    let (mobile, address, spent) = tokio::join!(
+        app.store.count_for_mobile(message),
+        app.store.count_for_address(message),
+        app.store.spend_message(cap, draw, now),
+    );
+    let (mobile, address, spent) = (mobile?, address?, spent?);
+    let refusal = refusal(mobile.counted, address, spent.is_none(), now);
+    let mark = spent.as_ref().map_or(Some(100), |spent| spent.mark);
+    let all = All {
+        for_mobile: mobile.counted == Counted::Done,
+        for_address: ours(mobile, address, now),
+        spent,
+    };
+    match refusal {
+        None => {
+            journal::note(|notes| notes.sms_cap_percent = mark);
+            Ok(all)
+        }
+        Some(refusal) => {
+            if let SendError::CapReached { .. } = refusal {
+                journal::note(|notes| notes.sms_cap_percent = mark);
+            }
+            all.take_back(app, message).await?;
+            Err(refusal)
+        }
+    }
+}
+
+/// Why the message may not be sent: waiting comes first, for a captcha would not help.
+fn refusal(mobile: Counted, address: Counted, capped: bool, now: Time) -> Option<SendError> {
+    match (mobile, address) {
+        (Counted::TooMany(until), _) => Some(SendError::TooManyForMobile { until }),
+        (_, Counted::TooMany(until)) => Some(SendError::TooManyForAddress { until }),
+        (Counted::NotTheFirst, _) | (_, Counted::NotTheFirst) => Some(SendError::CaptchaNeeded),
+        (Counted::Done | Counted::Shared(_), Counted::Done | Counted::Shared(_)) => {
+            let until = now.midnight().plus_seconds(86_400);
+            capped.then_some(SendError::CapReached { until })
+        }
+    }
+}
+
+/// Under which time the address's count is this request's to take back. Of several requests for one
+/// mobile at one moment, the one that is counted for the mobile takes it over, whoever counted it.
+fn ours(mobile: CountedForMobile, address: Counted, now: Time) -> Option<Time> {
+    let won = mobile.counted == Counted::Done;
+    match address {
+        Counted::Done => (won || !mobile.same_address).then_some(now),
+        Counted::Shared(time) => won.then_some(time),
+        Counted::TooMany(_) | Counted::NotTheFirst => None,
+    }
+}

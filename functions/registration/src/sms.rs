@@ -1,0 +1,65 @@
+//! Text messages, by SNS.
+
+use aws_sdk_sns::{
+    Client,
+    config::{Builder, timeout::TimeoutConfig},
+    types::MessageAttributeValue,
+};
+use shared::{
+    aws::{Aws, Service},
+    names::Mobile,
+};
+
+use crate::{carrier::Unconfirmed, config::Config};
+
+/// The way to mobiles.
+#[derive(Clone, Debug)]
+pub(crate) struct Sms {
+    client: Client,
+    sender_id: MessageAttributeValue,
+    max_price: MessageAttributeValue,
+    transactional: MessageAttributeValue,
+}
+
+impl Sms {
+    pub(crate) fn new(aws: &Aws, config: &Config) -> Self {
+        // A message is handed over once: one whose answer got lost may be under way.
+        let timeouts = TimeoutConfig::builder()
+            .operation_attempt_timeout(config.sms_patience)
+            .operation_timeout(config.sms_patience)
+            .build();
+        let settings = Builder::from(&aws.client(Service::Sns)).timeout_config(timeouts);
+        Self {
+            client: Client::from_conf(settings.build()),
+            sender_id: attribute("String", &config.sender_id),
+            max_price: attribute("Number", &config.max_price),
+            transactional: attribute("String", "Transactional"),
+        }
+    }
+
+    /// Hands a message to the carrier.
+    pub(crate) async fn send(&self, mobile: &Mobile, text: String) -> Result<(), Unconfirmed> {
+        let sent = self
+            .client
+            .publish()
+            .phone_number(format!("+86{}", mobile.as_str()))
+            .message(text)
+            .message_attributes("AWS.SNS.SMS.SMSType", self.transactional.clone())
+            .message_attributes("AWS.SNS.SMS.SenderID", self.sender_id.clone())
+            .message_attributes("AWS.SNS.SMS.MaxPrice", self.max_price.clone())
+            .send()
+            .await;
+        match sent {
+            Ok(_) => Ok(()),
+            Err(error) => Err(Unconfirmed::of("SNS", &error)),
+        }
+    }
+}
+
+fn attribute(kind: &str, value: &str) -> MessageAttributeValue {
+    MessageAttributeValue::builder()
+        .data_type(kind)
+        .string_value(value)
+        .build()
+        .expect("an attribute with a type is complete")
+}

@@ -1,0 +1,99 @@
+//! DynamoDB: an embedded one, served on a port of its own that nobody else needs to know of. A
+//! request to the embedded AWS's one port is handed on as it is.
+
+use std::{future::Future, net::SocketAddr, path::Path, time::Duration};
+
+use axum::{
+    body::Body,
+    extract::{Request, State},
+    http::{StatusCode, Uri, uri::Scheme},
+    response::{IntoResponse, Response},
+};
+use dynoxide::{Database, server};
+use hyper_util::{
+    client::legacy::{Client, connect::HttpConnector},
+    rt::TokioExecutor,
+};
+use tokio::task::JoinHandle;
+
+use super::{AwsError, address, listen};
+
+/// How often expired items are deleted; DynamoDB itself takes days.
+const SWEEP: Duration = Duration::from_mins(1);
+
+/// The way to the embedded DynamoDB.
+#[derive(Clone)]
+pub(super) struct DynamoDb {
+    address: SocketAddr,
+    client: Client<HttpConnector, Body>,
+}
+
+impl DynamoDb {
+    /// Where it listens itself, as a URL.
+    pub(super) fn endpoint(&self) -> String {
+        format!("http://{}", self.address)
+    }
+}
+
+/// Starts it with its tables in `file`, or in memory.
+pub(super) async fn start(
+    file: Option<&Path>,
+    stopped: impl Future<Output = ()> + Send + 'static,
+) -> Result<(DynamoDb, JoinHandle<()>), AwsError> {
+    let database = open(file)?;
+    let listener = listen(0).await?;
+    let address = address(&listener)?;
+    let sweeper = tokio::spawn(sweep(database.clone()));
+    let running = tokio::spawn(async move {
+        // The server fails with its listener only, and then there is nothing left to stop.
+        let _ = server::serve_with_shutdown(listener, database, stopped).await;
+        sweeper.abort();
+    });
+    let mut connector = HttpConnector::new();
+    connector.set_nodelay(true);
+    let client = Client::builder(TokioExecutor::new()).build(connector);
+    Ok((DynamoDb { address, client }, running))
+}
+
+/// Hands a request on, and its answer back.
+pub(super) async fn forward(
+    State(DynamoDb { address, client }): State<DynamoDb>,
+    mut request: Request,
+) -> Response {
+    let path = request.uri().path_and_query().cloned();
+    let uri = Uri::builder()
+        .scheme(Scheme::HTTP)
+        .authority(address.to_string())
+        .path_and_query(path.map_or_else(|| "/".to_owned(), |path| path.to_string()))
+        .build();
+    let Ok(uri) = uri else {
+        return StatusCode::BAD_REQUEST.into_response();
+    };
+    *request.uri_mut() = uri;
+    match client.request(request).await {
+        Ok(response) => response.map(Body::new),
+        // It has stopped, or is about to.
+        Err(_) => StatusCode::BAD_GATEWAY.into_response(),
+    }
+}
+
+fn open(file: Option<&Path>) -> Result<Database, AwsError> {
+    let opened = match file {
+        None => Database::memory(),
+        Some(path) => Database::new(&path.to_string_lossy()),
+    };
+    opened.map_err(|error| AwsError::Open {
+        path: file.unwrap_or(Path::new("in memory")).display().to_string(),
+        reason: error.to_string(),
+    })
+}
+
+async fn sweep(database: Database) {
+    let mut ticks = tokio::time::interval(SWEEP);
+    loop {
+        ticks.tick().await;
+        let database = database.clone();
+        // Items that are not deleted now are deleted next time; nothing relies on it.
+        let _ = tokio::task::spawn_blocking(move || database.sweep_ttl()).await;
+    }
+}

@@ -1,0 +1,286 @@
+//! Messages: who may be sent one, and who may ask for one. A mobile's item holds its codes as well;
+//! see [`super::codes`]. What is counted here is counted before a message is handed to the carrier,
+//! so whatever goes wrong in between, nobody is sent more than these limits.
+//!
+//! `mobile#<number>` / `messages`:
+//!
+//! | attribute | type | what |
+//! | --- | --- | --- |
+//! | `sent_0` … `sent_10` | N | when the newest messages were sent, see [`super::recent`] |
+//! | `from` | S | the address that asked for the newest |
+//! | `registration`, `reset` | M | the code of that purpose: `digest` B, `until` N, `tries` N |
+//! | `before` | M | the code that the newest one took the place of |
+//! | `expires_at` | N | TTL |
+//!
+//! `address#<address>` / `messages`:
+//!
+//! | attribute | type | what |
+//! | --- | --- | --- |
+//! | `sent_0` … `sent_20` | N | when it asked for the newest messages |
+//! | `to` | S | the mobile of the newest, by its tag |
+//! | `expires_at` | N | TTL |
+
+use aws_sdk_dynamodb::types::AttributeValue;
+
+use super::{
+    Item, Key, Store, StoreError, b,
+    change::{Change, Changed},
+    codes::Purpose,
+    n,
+    recent::{self, Limit},
+    s,
+};
+use crate::{
+    clock::Time,
+    digest::Digest,
+    names::{Login, Mobile},
+};
+
+/// What a mobile may be sent: one message a minute, five an hour, ten a calendar day.
+pub const PER_MOBILE: [Limit; 3] = [
+    Limit::Within {
+        events: 1,
+        seconds: MINUTE,
+    },
+    Limit::Within {
+        events: 5,
+        seconds: HOUR,
+    },
+    Limit::PerDay { events: 10 },
+];
+
+/// What an address may ask for: twenty messages an hour.
+pub const PER_ADDRESS: [Limit; 1] = [Limit::Within {
+    events: 20,
+    seconds: HOUR,
+}];
+
+/// From the second message within an hour on, whoever asks shows that they are no script.
+const WITHOUT_CAPTCHA: Limit = Limit::Within {
+    events: 1,
+    seconds: HOUR,
+};
+
+/// Requests of one moment: within so many seconds of each other one may still be under way.
+const MOMENT: i64 = 10;
+const MINUTE: i64 = 60;
+const HOUR: i64 = 3600;
+const DAY: i64 = 86_400;
+
+/// How many times are kept of a mobile, and of an address.
+const OF_MOBILE: usize = 10;
+const OF_ADDRESS: usize = 20;
+
+/// The sort key of both items.
+const MESSAGES: &str = "messages";
+
+/// How often the place of a message among others is looked for again.
+const TRIES: usize = 4;
+
+/// A message that is to be sent.
+#[derive(Clone, Copy, Debug)]
+pub struct NewMessage<'a> {
+    /// To whom.
+    pub mobile: &'a Mobile,
+    /// The address that asks for it.
+    pub address: &'a str,
+    /// What the code is for.
+    pub purpose: Purpose,
+    /// The code's keyed digest.
+    pub code: &'a Digest,
+    /// Until when the code is good.
+    pub until: Time,
+    /// When.
+    pub now: Time,
+    /// Whether it is for the first message within an hour alone.
+    pub first_in_the_hour: bool,
+}
+
+/// What became of counting a message for its mobile or its address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Counted {
+    /// It is counted.
+    Done,
+    /// A request for the same mobile at the same moment has counted it already, for this address:
+    /// one of the two is the message.
+    Shared(Time),
+    /// There were too many; the next is welcome at this time.
+    TooMany(Time),
+    /// It is not the first within an hour.
+    NotTheFirst,
+}
+
+/// What became of counting a message for its mobile.
+#[derive(Clone, Copy, Debug)]
+pub struct CountedForMobile {
+    /// Whether it is counted, and the code is the mobile's.
+    pub counted: Counted,
+    /// Where it is not: whether the mobile's last message is of this moment and was asked for by the
+    /// same address.
+    pub same_address: bool,
+}
+
+impl Key {
+    pub(super) fn mobile(mobile: &Mobile) -> Self {
+        Self::new(format!("mobile#{}", mobile.as_str()), MESSAGES)
+    }
+}
+
+impl NewMessage<'_> {
+    fn limits<'l>(&self, limits: &'l [Limit]) -> impl Iterator<Item = Limit> + use<'l> {
+        let captcha = self.first_in_the_hour.then_some(WITHOUT_CAPTCHA);
+        limits.iter().copied().chain(captcha)
+    }
+
+    fn refusal(&self, limits: &[Limit], item: &Item) -> Counted {
+        let times = recent::times(item);
+        match recent::wait(limits, &times, self.now) {
+            Some(until) => Counted::TooMany(until),
+            None => Counted::NotTheFirst,
+        }
+    }
+
+    /// Whether this very message is the mobile's newest.
+    fn is_of(&self, mobile: &Item) -> bool {
+        let code = mobile.get(self.purpose.attribute());
+        let digest = code.and_then(|code| code.as_m().ok()?.get("digest"));
+        recent::times(mobile).first() == Some(&self.now) && digest == Some(&b(self.code.as_bytes()))
+    }
+
+    fn tag(&self) -> String {
+        Login::Mobile(self.mobile.clone()).key().tag()
+    }
+
+    /// The time of an item's newest message, if it is of this moment.
+    fn at_once(&self, item: &Item) -> Option<Time> {
+        let newest = recent::times(item).first().copied();
+        newest.filter(|time| *time > self.now.plus_seconds(-MOMENT))
+    }
+}
+
+fn is(item: &Item, name: &str, text: &str) -> bool {
+    (item.get(name)).is_some_and(|value| value.as_s().is_ok_and(|value| value == text))
+}
+
+impl Store {
+    /// Counts a message for its mobile and makes its code the mobile's, unless there were too many.
+    /// One write unit.
+    ///
+    /// # Errors
+    /// [`StoreError`]
+    pub async fn count_for_mobile(
+        &self,
+        message: &NewMessage<'_>,
+    ) -> Result<CountedForMobile, StoreError> {
+        let code = [
+            ("digest".to_owned(), b(message.code.as_bytes())),
+            ("until".to_owned(), n(message.until.millis())),
+            ("tries".to_owned(), n(0)),
+        ];
+        let change = Change::new(
+            Key::mobile(message.mobile),
+            "SET #code = :code, #before = if_not_exists(#code, :none), #from = :from, \
+             #expires_at = :expires_at",
+            "",
+        )
+        .alias("#code", message.purpose.attribute())
+        .value(":code", AttributeValue::M(code.into()))
+        .value(":none", AttributeValue::Null(true))
+        .value(":from", s(message.address))
+        .value(":expires_at", n(message.now.seconds() + DAY));
+        let limits: Vec<_> = message.limits(&PER_MOBILE).collect();
+        let change = recent::remember(change, &limits, OF_MOBILE, message.now);
+        Ok(match self.change(change).await? {
+            Changed::Done(_) => CountedForMobile {
+                counted: Counted::Done,
+                same_address: true,
+            },
+            // The answer to an earlier try got lost.
+            Changed::Unmet(Some(item)) if message.is_of(&item) => CountedForMobile {
+                counted: Counted::Done,
+                same_address: true,
+            },
+            Changed::Unmet(item) => {
+                let item = item.unwrap_or_default();
+                let same = is(&item, "from", message.address);
+                CountedForMobile {
+                    counted: message.refusal(&PER_MOBILE, &item),
+                    same_address: same && message.at_once(&item).is_some(),
+                }
+            }
+        })
+    }
+
+    /// Takes back what [`count_for_mobile`](Self::count_for_mobile) counted, and gives the mobile
+    /// its earlier code again. One write unit.
+    ///
+    /// # Errors
+    /// [`StoreError`]
+    pub async fn uncount_for_mobile(&self, message: &NewMessage<'_>) -> Result<(), StoreError> {
+        let change = Change::new(
+            Key::mobile(message.mobile),
+            "REMOVE #from SET #code = #before",
+            "#code.#digest = :digest",
+        )
+        .alias("#code", message.purpose.attribute())
+        .value(":digest", b(message.code.as_bytes()));
+        let change = recent::forget(change, 0, OF_MOBILE, message.now);
+        self.change_if(change).await
+    }
+
+    /// Counts a message for the address that asks for it, unless there were too many. One write
+    /// unit.
+    ///
+    /// Requests for one mobile at one moment count as one here, for at most one of them is going to
+    /// send something: otherwise those that fail would stand in the way of the one that does not.
+    ///
+    /// # Errors
+    /// [`StoreError`]
+    pub async fn count_for_address(&self, message: &NewMessage<'_>) -> Result<Counted, StoreError> {
+        let tag = message.tag();
+        let change = Change::new(
+            Key::address(message.address, MESSAGES),
+            "SET #to = :to, #expires_at = :expires_at",
+            "(attribute_not_exists(#to) OR #to <> :to OR #sent_0 <= :earlier)",
+        )
+        .value(":to", s(&*tag))
+        .value(":earlier", n(message.now.plus_seconds(-MOMENT).millis()))
+        .value(":expires_at", n(message.now.seconds() + HOUR));
+        let limits: Vec<_> = message.limits(&PER_ADDRESS).collect();
+        let change = recent::remember(change, &limits, OF_ADDRESS, message.now);
+        Ok(match self.change(change).await? {
+            Changed::Done(_) => Counted::Done,
+            Changed::Unmet(item) => {
+                let item = item.unwrap_or_default();
+                match message.at_once(&item).filter(|_| is(&item, "to", &tag)) {
+                    Some(time) => Counted::Shared(time),
+                    None => message.refusal(&PER_ADDRESS, &item),
+                }
+            }
+        })
+    }
+
+    /// Takes back what [`count_for_address`](Self::count_for_address) counted at `time`. One write
+    /// unit, and one more for each message that was counted meanwhile.
+    ///
+    /// # Errors
+    /// [`StoreError`]
+    pub async fn uncount_for_address(&self, address: &str, time: Time) -> Result<(), StoreError> {
+        let mut place = 0;
+        for _ in 0..TRIES {
+            let key = Key::address(address, MESSAGES);
+            let change = Change::new(key, "SET #to = :nobody", "").value(":nobody", s("?"));
+            let change = recent::forget(change, place, OF_ADDRESS, time);
+            let item = match self.change(change).await? {
+                Changed::Done(_) => return Ok(()),
+                Changed::Unmet(item) => item.unwrap_or_default(),
+            };
+            match recent::times(&item).iter().position(|sent| *sent == time) {
+                Some(found) => place = found,
+                None => return Ok(()),
+            }
+        }
+        // So many have come since that this one is left counted.
+        Ok(())
+    }
+}

@@ -1,0 +1,170 @@
+//! Reset links: what a mail carries to set a new password by. One item per mail address, whether or
+//! not a member has it, so that asking for a link costs and takes the same for both; a newer link
+//! takes the place of the older.
+//!
+//! `link#<tag of the address>` / `link`:
+//!
+//! | attribute | type | what |
+//! | --- | --- | --- |
+//! | `sent_0` … `sent_10` | N | when the newest were asked for, see [`super::recent`] |
+//! | `digest`, `until` | B, N | the token's digest, and when it expires; absent once it is used up |
+//! | `email` | S | the address, as it is looked up |
+//! | `expires_at` | N | TTL |
+
+use aws_sdk_dynamodb::types::TransactWriteItem;
+use serde::Deserialize;
+
+use super::{
+    CAPACITY, Key, Store, StoreError, b,
+    change::Change,
+    decode, n,
+    recent::{self, Limit},
+    s,
+};
+use crate::{clock::Time, digest::Digest, names::LoginKey};
+
+/// What a mail address may be sent: one link a minute, five an hour, ten a calendar day.
+pub const PER_EMAIL: [Limit; 3] = [
+    Limit::Within {
+        events: 1,
+        seconds: 60,
+    },
+    Limit::Within {
+        events: 5,
+        seconds: 3600,
+    },
+    Limit::PerDay { events: 10 },
+];
+
+/// What a client's address may ask for: twenty links an hour.
+pub const PER_ADDRESS: [Limit; 1] = [Limit::Within {
+    events: 20,
+    seconds: 3600,
+}];
+
+const OF_EMAIL: usize = 10;
+const OF_ADDRESS: usize = 20;
+
+/// A link that is to be sent.
+#[derive(Clone, Copy, Debug)]
+pub struct NewLink<'a> {
+    /// To which mail address.
+    pub email: &'a LoginKey,
+    /// The token's digest.
+    pub digest: &'a Digest,
+    /// Until when it is good.
+    pub until: Time,
+}
+
+/// A link that is good.
+#[derive(Clone, Debug)]
+pub struct Link {
+    /// The tag of the mail address it was sent to.
+    tag: String,
+    /// That address.
+    pub email: LoginKey,
+    digest: Digest,
+}
+
+#[derive(Deserialize)]
+struct Stored {
+    digest: Option<Digest>,
+    until: Option<Time>,
+    email: String,
+}
+
+impl Key {
+    fn link(tag: &str) -> Self {
+        Self::new(format!("link#{tag}"), "link")
+    }
+}
+
+impl Store {
+    /// Makes a link the mail address's only one, and counts it for that and for the address that
+    /// asks; where there were too many, says when the next is welcome. Four write units.
+    ///
+    /// # Errors
+    /// [`StoreError`]
+    pub async fn put_link(
+        &self,
+        link: &NewLink<'_>,
+        address: &str,
+        now: Time,
+    ) -> Result<Option<Time>, StoreError> {
+        let of_email = Change::new(
+            Key::link(&link.email.tag()),
+            "SET #digest = :digest, #until = :until, #email = :email, #expires_at = :expires_at",
+            "",
+        )
+        .value(":digest", b(link.digest.as_bytes()))
+        .value(":until", n(link.until.millis()))
+        .value(":email", s(link.email.as_str()))
+        .value(":expires_at", n(now.seconds() + 86_400));
+        let of_address = Change::new(
+            Key::address(address, "mails"),
+            "SET #expires_at = :expires_at",
+            "",
+        )
+        .value(":expires_at", n(now.seconds() + 3600));
+        let writes = vec![
+            self.changing(recent::remember(of_email, &PER_EMAIL, OF_EMAIL, now)),
+            self.changing(recent::remember(of_address, &PER_ADDRESS, OF_ADDRESS, now)),
+        ];
+        let unmet = self.transact(writes).await?.into_iter();
+        let waits = unmet.map(|unmet| {
+            let limits: &[Limit] = if unmet.index == 0 {
+                &PER_EMAIL
+            } else {
+                &PER_ADDRESS
+            };
+            let times = recent::times(&unmet.item.unwrap_or_default());
+            recent::wait(limits, &times, now).unwrap_or(now)
+        });
+        Ok(waits.max())
+    }
+
+    /// Finds the link that a token leads to: `tag` is its part for the mail address. `None` where it
+    /// is not good, or no more. One read unit.
+    ///
+    /// # Errors
+    /// [`StoreError`]
+    pub async fn link(
+        &self,
+        tag: &str,
+        digest: &Digest,
+        now: Time,
+    ) -> Result<Option<Link>, StoreError> {
+        let output = self
+            .client
+            .get_item()
+            .table_name(&self.table)
+            .set_key(Some(Key::link(tag).into_item()))
+            .consistent_read(true)
+            .return_consumed_capacity(CAPACITY)
+            .send()
+            .await
+            .map_err(|error| StoreError::failed("GetItem", &error))?;
+        let Some(item) = output.item else {
+            return Ok(None);
+        };
+        let stored: Stored = decode("link", item)?;
+        let good = stored.digest == Some(*digest) && stored.until.is_some_and(|until| until > now);
+        Ok(good.then(|| Link {
+            tag: tag.to_owned(),
+            email: LoginKey::typed(&stored.email),
+            digest: *digest,
+        }))
+    }
+
+    /// Uses up a link, while it is good: part of a transaction.
+    pub(super) fn use_up_link(&self, link: &Link, now: Time) -> TransactWriteItem {
+        let change = Change::new(
+            Key::link(&link.tag),
+            "REMOVE #digest, #until",
+            "#digest = :digest AND #until > :now",
+        )
+        .value(":digest", b(link.digest.as_bytes()))
+        .value(":now", n(now.millis()));
+        self.changing(change)
+    }
+}

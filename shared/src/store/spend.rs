@@ -1,0 +1,152 @@
+//! The day's cap on messages for the whole service: exact under any number of parallel requests,
+//! and without one item that all of them write.
+//!
+//! The cap is cut into sixteen shares, each an item of its own under a partition key of its own. A
+//! message is counted in one of them, drawn at random, in one write with the condition that the
+//! share is not used up; where it is, all sixteen are read and another with something left is
+//! drawn. So there are never more messages than the shares together, and none is refused before a
+//! consistent read of all shares found every one used up.
+//!
+//! The mark at 80 % works the same way. Up to it a share gives no more than its part of the first
+//! 80 %; only when every share has given that do they give the rest. Whoever then gets one knows,
+//! without a count that all share, that the mark has been passed.
+//!
+//! `cap#<date at +08:00>#<share>` / `cap`:
+//!
+//! | attribute | type | what |
+//! | --- | --- | --- |
+//! | `spent` | N | how many messages |
+//! | `expires_at` | N | TTL |
+
+use serde::Deserialize;
+
+use super::{
+    Key, Store, StoreError,
+    change::{Change, Changed},
+    decode, n,
+};
+use crate::clock::Time;
+
+const SHARES: u32 = 16;
+
+/// How often another share is drawn. Each draw in vain means that somebody else got something.
+const DRAWS: u32 = 64;
+
+/// A message that is counted in a share of the day's cap.
+#[derive(Clone, Debug)]
+pub struct Spent {
+    key: Key,
+    /// The mark that has been passed or reached by it, in percent: 80 or 100.
+    pub mark: Option<u8>,
+}
+
+#[derive(Deserialize)]
+struct Share {
+    pk: String,
+    spent: u32,
+}
+
+impl Key {
+    fn share(day: Time, share: u32) -> Self {
+        Self::new(format!("cap#{}#{share:02}", day.date()), "cap")
+    }
+}
+
+/// How much of `total` is in a share.
+const fn part(total: u32, share: u32) -> u32 {
+    total / SHARES + (share < total % SHARES) as u32
+}
+
+impl Store {
+    /// Counts a message in the day's cap; `None` where that is used up. `draw` is a random number.
+    /// One write unit; past the 80 % mark two more round trips and 16 read units.
+    ///
+    /// # Errors
+    /// [`StoreError`]
+    pub async fn spend_message(
+        &self,
+        cap: u32,
+        draw: u32,
+        now: Time,
+    ) -> Result<Option<Spent>, StoreError> {
+        let mark = cap - cap / 5;
+        let share = draw % mark.clamp(1, SHARES);
+        if let Some(key) = self.spend_from(share, mark, now).await? {
+            return Ok(Some(Spent { key, mark: None }));
+        }
+        for again in 0..DRAWS {
+            let spent = self.shares(now).await?;
+            let left = |total| {
+                let left = |share: &u32| spent[*share as usize] < part(total, *share);
+                (0..SHARES).filter(left).collect::<Vec<_>>()
+            };
+            let early = left(mark);
+            let passed = early.is_empty();
+            let (total, open) = if passed {
+                (cap, left(cap))
+            } else {
+                (mark, early)
+            };
+            if open.is_empty() {
+                return Ok(None);
+            }
+            let share = open[draw.wrapping_add(again) as usize % open.len()];
+            if let Some(key) = self.spend_from(share, total, now).await? {
+                let all = spent.iter().sum::<u32>() + 1 >= cap;
+                let mark = passed.then_some(if all { 100 } else { 80 });
+                return Ok(Some(Spent { key, mark }));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Takes back what was counted. It is tried once: to take back twice would raise the cap. One
+    /// write unit.
+    ///
+    /// # Errors
+    /// [`StoreError`]
+    pub async fn unspend_message(&self, spent: Spent) -> Result<(), StoreError> {
+        let change = Change::new(spent.key, "SET #spent = #spent - :one", "#spent >= :one");
+        self.change_once(change.value(":one", n(1))).await
+    }
+
+    async fn spend_from(
+        &self,
+        share: u32,
+        total: u32,
+        now: Time,
+    ) -> Result<Option<Key>, StoreError> {
+        let part = part(total, share);
+        if part == 0 {
+            return Ok(None);
+        }
+        let key = Key::share(now, share);
+        let change = Change::new(
+            key.clone(),
+            "SET #spent = if_not_exists(#spent, :none) + :one, #expires_at = :expires_at",
+            "attribute_not_exists(#spent) OR #spent < :part",
+        )
+        .value(":none", n(0))
+        .value(":one", n(1))
+        .value(":part", n(part))
+        .value(":expires_at", n(now.seconds() + 2 * 86_400));
+        Ok(match self.change(change).await? {
+            Changed::Done(_) => Some(key),
+            Changed::Unmet(_) => None,
+        })
+    }
+
+    /// How much each share has given today.
+    async fn shares(&self, now: Time) -> Result<[u32; SHARES as usize], StoreError> {
+        let keys: Vec<_> = (0..SHARES).map(|share| Key::share(now, share)).collect();
+        let mut spent = [0; SHARES as usize];
+        for item in self.read_all(&keys).await? {
+            let share: Share = decode("cap", item)?;
+            let place = keys.iter().position(|key| key.pk == share.pk);
+            if let Some(place) = place {
+                spent[place] = share.spent;
+            }
+        }
+        Ok(spent)
+    }
+}

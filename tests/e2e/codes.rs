@@ -1,0 +1,270 @@
+//! `POST /api/v1/account/register_with_mobile`, and the codes it takes.
+
+use std::future::IntoFuture;
+
+use serde_json::json;
+
+use crate::support::{
+    Service,
+    mobile::{REGIST_SMS, RESET_SMS, wrong},
+};
+
+const MOBILE: &str = "13800138000";
+const GONE: &str = "验证码已失效，请重新获取";
+
+#[tokio::test]
+async fn a_code_registers_a_member_and_logs_them_in() {
+    let service = Service::start().await;
+    let code = service.code(REGIST_SMS, MOBILE).await;
+    let reply = service.register_mobile(MOBILE, &code).await;
+    assert_eq!(reply.body["code"], 200);
+    let customer = &reply.body["customer"];
+    assert_eq!(customer["mobile"], MOBILE);
+    assert_eq!(customer["reg_type"], 2);
+    assert_eq!(customer["name"], MOBILE);
+    let token = reply.cookie().expect("a cookie");
+    let current = service.get("/api/v1/account/current").cookie(&token).await;
+    assert_eq!(current.body["customer"], *customer);
+    assert!(service.logs_in(MOBILE, "123456").await);
+}
+
+#[tokio::test]
+async fn a_code_is_good_for_five_minutes() {
+    for (seconds, good) in [(299, true), (300, false), (301, false)] {
+        let service = Service::start().await;
+        let code = service.code(REGIST_SMS, MOBILE).await;
+        service.advance(seconds);
+        let reply = service.register_mobile(MOBILE, &code).await;
+        if good {
+            assert_eq!(reply.body["code"], 200, "after {seconds} s");
+        } else {
+            assert_eq!(reply.body, json!({"code": 201, "message": GONE}));
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_code_is_good_for_as_long_as_is_configured() {
+    let service = Service::sending(|config| config.code_seconds = 600).await;
+    let code = service.code(REGIST_SMS, MOBILE).await;
+    assert!(service.inbox.all().await[0].body.contains("10分钟"));
+    service.advance(599);
+    let reply = service.register_mobile(MOBILE, &code).await;
+    assert_eq!(reply.body["code"], 200);
+}
+
+#[tokio::test]
+async fn the_sixth_try_is_not_compared() {
+    let service = Service::start().await;
+    let code = service.code(REGIST_SMS, MOBILE).await;
+    service.advance(20);
+    for left in (0..5).rev() {
+        let reply = service.register_mobile(MOBILE, &wrong(&code)).await;
+        assert_eq!(
+            reply.body,
+            json!({"code": 201, "message": "验证码不正确", "attempts_left": left})
+        );
+    }
+    let before = service.dump().await;
+    for code in [&code, &wrong(&code)] {
+        let reply = service.register_mobile(MOBILE, code).await;
+        assert_eq!(
+            reply.body,
+            json!({
+                "code": 201,
+                "message": "验证码错误次数过多，请重新获取",
+                "retry_after": 40,
+            })
+        );
+    }
+    assert_eq!(service.dump().await, before);
+    assert_eq!(service.messages().await, 1);
+}
+
+#[tokio::test]
+async fn of_twenty_parallel_guesses_five_are_compared_and_the_right_code_is_then_refused() {
+    let service = Service::start().await;
+    let code = service.code(REGIST_SMS, MOBILE).await;
+    let guesses: Vec<_> = (0..20)
+        .map(|_| {
+            let request = service.register_mobile(MOBILE, &wrong(&code));
+            tokio::spawn(request.into_future())
+        })
+        .collect();
+    let mut left = Vec::new();
+    for guess in guesses {
+        let body = guess.await.expect("a guess is answered").body;
+        left.extend(body["attempts_left"].as_u64());
+    }
+    left.sort_unstable();
+    assert_eq!(left, [0, 1, 2, 3, 4]);
+    let reply = service.register_mobile(MOBILE, &code).await;
+    assert_eq!(reply.body["message"], "验证码错误次数过多，请重新获取");
+    assert!(service.items("member#", "").await.is_empty());
+    assert_eq!(service.messages().await, 1);
+}
+
+#[tokio::test]
+async fn of_sixteen_parallel_registrations_with_one_code_one_makes_a_member() {
+    let service = Service::start().await;
+    let code = service.code(REGIST_SMS, MOBILE).await;
+    let requests: Vec<_> = (0..16)
+        .map(|_| tokio::spawn(service.register_mobile(MOBILE, &code).into_future()))
+        .collect();
+    let mut made = 0;
+    for request in requests {
+        let body = request.await.expect("it is answered").body;
+        match body["code"].as_u64() {
+            Some(200) => made += 1,
+            code => assert_eq!(code, Some(201), "{body}"),
+        }
+    }
+    assert_eq!(made, 1);
+    assert_eq!(service.items("member#", "member").await.len(), 1);
+    let reply = service.register_mobile(MOBILE, &code).await;
+    assert_eq!(reply.body, json!({"code": 201, "message": GONE}));
+}
+
+#[tokio::test]
+async fn a_code_works_once() {
+    let service = Service::start().await;
+    let code = service.code(REGIST_SMS, MOBILE).await;
+    let reply = service.register_mobile(MOBILE, &code).await;
+    assert_eq!(reply.body["code"], 200);
+    let before = service.dump().await;
+    let reply = service.register_mobile(MOBILE, &code).await;
+    assert_eq!(reply.body, json!({"code": 201, "message": GONE}));
+    assert_eq!(service.dump().await, before);
+}
+
+#[tokio::test]
+async fn a_code_is_bound_to_its_mobile_and_its_purpose() {
+    let service = Service::start().await;
+    let regist = service.code(REGIST_SMS, MOBILE).await;
+    let reply = service.reset_mobile(MOBILE, &regist).await;
+    assert_eq!(reply.body, json!({"code": 201, "message": GONE}));
+    let reply = service.register_mobile("13800138001", &regist).await;
+    assert_eq!(reply.body, json!({"code": 201, "message": GONE}));
+    service.advance(60);
+    let reply = service
+        .ask_with_captcha(RESET_SMS, MOBILE, "192.0.2.1")
+        .await;
+    assert_eq!(reply.body["code"], 200);
+    let reset = service.last_code(MOBILE).await;
+    assert_ne!(reset, regist);
+    let reply = service.register_mobile(MOBILE, &reset).await;
+    assert_eq!(reply.body["attempts_left"], 4);
+    let reply = service.register_mobile(MOBILE, &regist).await;
+    assert_eq!(reply.body["code"], 200);
+    let reply = service.reset_mobile(MOBILE, &reset).await;
+    assert_eq!(reply.body["code"], 200);
+}
+
+#[tokio::test]
+async fn a_new_code_voids_the_old_one() {
+    let service = Service::start().await;
+    let old = service.code(REGIST_SMS, MOBILE).await;
+    for left in [4, 3] {
+        let reply = service.register_mobile(MOBILE, &wrong(&old)).await;
+        assert_eq!(reply.body["attempts_left"], left);
+    }
+    service.advance(60);
+    let reply = service
+        .ask_with_captcha(REGIST_SMS, MOBILE, "192.0.2.1")
+        .await;
+    assert_eq!(reply.body["code"], 200);
+    let new = service.last_code(MOBILE).await;
+    assert_ne!(old, new);
+    let reply = service.register_mobile(MOBILE, &old).await;
+    assert_eq!(
+        reply.body,
+        json!({"code": 201, "message": "验证码不正确", "attempts_left": 4})
+    );
+    let reply = service.register_mobile(MOBILE, &new).await;
+    assert_eq!(reply.body["code"], 200);
+}
+
+#[tokio::test]
+async fn a_second_password_that_differs_costs_no_try() {
+    let service = Service::start().await;
+    let code = service.code(REGIST_SMS, MOBILE).await;
+    let before = service.dump().await;
+    for (name, value, message) in [
+        ("password_again", "1234567", "两次输入的密码不一致"),
+        ("password", "12345", "密码长度须为6-255个字符"),
+        ("password", "", "密码不能为空"),
+        ("account", "", "手机号不能为空"),
+        ("account", "23800138000", "手机号格式不正确"),
+        ("verify_code", "", "验证码不能为空"),
+        ("verify_code", "12345", "验证码须为6位数字"),
+        ("verify_code", "１２３４５６", "验证码须为6位数字"),
+    ] {
+        let fields = [
+            ("account", MOBILE),
+            ("password", "123456"),
+            ("password_again", "123456"),
+            ("verify_code", &code),
+        ];
+        let fields = fields.map(|(field, good)| (field, if field == name { value } else { good }));
+        let reply = service
+            .post("/api/v1/account/register_with_mobile")
+            .form(&fields)
+            .await;
+        assert_eq!(reply.body, json!({"code": 201, "message": message}));
+    }
+    assert_eq!(service.dump().await, before);
+    assert_eq!(service.messages().await, 1);
+    let reply = service.register_mobile(MOBILE, &format!(" {code} ")).await;
+    assert_eq!(reply.body["code"], 200);
+}
+
+#[tokio::test]
+async fn a_mobile_that_somebody_registered_meanwhile_is_refused_and_the_code_kept() {
+    let service = Service::start().await;
+    service.member_with_mobile(MOBILE).await;
+    let code = service.code(REGIST_SMS, MOBILE).await;
+    let before = service.dump().await;
+    for _ in 0..7 {
+        let reply = service.register_mobile(MOBILE, &code).await;
+        assert_eq!(
+            reply.body,
+            json!({"code": 201, "message": "手机号已被注册"})
+        );
+    }
+    assert_eq!(service.dump().await, before);
+    assert!(reply_is_gone(&service, "13800138001", &code).await);
+    assert_eq!(service.messages().await, 2);
+}
+
+async fn reply_is_gone(service: &Service, mobile: &str, code: &str) -> bool {
+    service.register_mobile(mobile, code).await.body["message"] == GONE
+}
+
+#[tokio::test]
+async fn registering_with_a_code_keeps_its_budget() {
+    let service = Service::start().await;
+    let code = service.code(REGIST_SMS, MOBILE).await;
+    let reply = service.register_mobile(MOBILE, &code).await;
+    assert_eq!(reply.body["code"], 200);
+    let usage = service.spent();
+    assert!(usage.trips <= 2, "{usage:?}");
+    assert!(usage.read_units + usage.write_units <= 11.0, "{usage:?}");
+}
+
+#[tokio::test]
+async fn neither_the_table_nor_the_log_holds_a_code() {
+    let service = Service::start().await;
+    let code = service.code(REGIST_SMS, MOBILE).await;
+    service.register_mobile(MOBILE, &wrong(&code)).await;
+    let dump = json!(service.dump().await).to_string();
+    assert!(!dump.contains(&format!("\"{code}\"")));
+    for digest in [
+        shared::digest::Digest::of(code.as_bytes()),
+        shared::digest::Digest::of(format!("registration\n{MOBILE}\n{code}").as_bytes()),
+    ] {
+        assert!(!dump.contains(&json!(digest.as_bytes()).to_string()));
+    }
+    service.register_mobile(MOBILE, &code).await;
+    let log = serde_json::to_string(&service.lines()).expect("lines are JSON");
+    assert!(!log.contains(&code) && !log.contains(MOBILE));
+}

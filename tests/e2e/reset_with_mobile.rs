@@ -1,0 +1,129 @@
+//! `POST /api/v1/account/reset_password_with_mobile`.
+
+use std::{future::IntoFuture, sync::Arc};
+
+use serde_json::json;
+use shared::{
+    member::{Member, MemberId},
+    names::{Email, Mobile, Username},
+    password::{self, Password},
+    rules::session,
+};
+
+use crate::support::{
+    Service,
+    mobile::{RESET_SMS, wrong},
+};
+
+const MOBILE: &str = "13800138000";
+
+#[tokio::test]
+async fn a_code_sets_a_new_password_and_ends_every_session() {
+    let service = Service::start().await;
+    let browser = service.member_with_mobile(MOBILE).await;
+    let group = service.login(MOBILE, "app").await;
+    let code = service.code(RESET_SMS, MOBILE).await;
+    let reply = service.reset_mobile(MOBILE, &code).await;
+    assert_eq!(reply.body, json!({"code": 200, "message": ""}));
+    let usage = service.spent();
+    assert!(usage.trips <= 2, "{usage:?}");
+    assert!(usage.read_units <= 1.0, "{usage:?}");
+    assert!(usage.write_units <= 7.0, "{usage:?}");
+
+    for token in [&browser, group["access_token"].as_str().expect("a token")] {
+        let current = service.get("/api/v1/account/current").bearer(token).await;
+        assert_eq!(current.body["customer"], json!(null));
+    }
+    assert!(!service.logs_in(MOBILE, "123456").await);
+    assert!(service.logs_in(MOBILE, "654321").await);
+    let reply = service.reset_mobile(MOBILE, &code).await;
+    assert_eq!(reply.body["message"], "验证码已失效，请重新获取");
+}
+
+#[tokio::test]
+async fn a_member_with_other_names_logs_in_by_each_with_the_new_password() {
+    let service = Service::start().await;
+    let app = &service.app;
+    let hash = password::hash(Password::attempt("123456"), &app.random).await;
+    let id = MemberId::random(&app.random);
+    let name: Username = "yhsduser".parse().expect("a name");
+    let mut member = Member::new(
+        id,
+        name.into(),
+        hash.expect("a hash"),
+        app.clock.now(),
+        "::1",
+    );
+    member.email = Some("zoe@example.com".parse::<Email>().expect("an address"));
+    member.mobile = Some(MOBILE.parse::<Mobile>().expect("a number"));
+    let new = session::for_browser(app, id, member.generation);
+    let created = app
+        .store
+        .create_member(&member, &new.key, &new.session, "import", None);
+    created.await.expect("the member is made");
+
+    let code = service.code(RESET_SMS, MOBILE).await;
+    let reply = service.reset_mobile(MOBILE, &code).await;
+    assert_eq!(reply.body["code"], 200);
+    assert_eq!(service.spent().trips, 3);
+    for account in ["yhsduser", "zoe@example.com", MOBILE] {
+        assert!(!service.logs_in(account, "123456").await, "{account}");
+        assert!(service.logs_in(account, "654321").await, "{account}");
+    }
+}
+
+#[tokio::test]
+async fn a_number_that_nobody_registered_is_refused_and_the_code_kept() {
+    let service = Service::start().await;
+    let code = service.code(RESET_SMS, MOBILE).await;
+    let before = service.dump().await;
+    for _ in 0..7 {
+        let reply = service.reset_mobile(MOBILE, &code).await;
+        assert_eq!(
+            reply.body,
+            json!({"code": 201, "message": "手机号尚未注册"})
+        );
+    }
+    assert_eq!(service.dump().await, before);
+    assert_eq!(service.messages().await, 1);
+}
+
+#[tokio::test]
+async fn a_wrong_code_changes_nothing() {
+    let service = Service::start().await;
+    let browser = service.member_with_mobile(MOBILE).await;
+    let code = service.code(RESET_SMS, MOBILE).await;
+    for left in (0..5).rev() {
+        let reply = service.reset_mobile(MOBILE, &wrong(&code)).await;
+        assert_eq!(
+            reply.body,
+            json!({"code": 201, "message": "验证码不正确", "attempts_left": left})
+        );
+    }
+    let reply = service.reset_mobile(MOBILE, &code).await;
+    assert_eq!(reply.body["message"], "验证码错误次数过多，请重新获取");
+    let current = service.get("/api/v1/account/current").cookie(&browser);
+    assert_eq!(current.await.body["customer"]["mobile"], MOBILE);
+    assert!(service.logs_in(MOBILE, "123456").await);
+    assert_eq!(service.messages().await, 2);
+}
+
+#[tokio::test]
+async fn of_parallel_resets_with_one_code_one_counts() {
+    let service = Arc::new(Service::start().await);
+    service.member_with_mobile(MOBILE).await;
+    let code = service.code(RESET_SMS, MOBILE).await;
+    let requests: Vec<_> = (0..5)
+        .map(|_| tokio::spawn(service.reset_mobile(MOBILE, &code).into_future()))
+        .collect();
+    let mut done = 0;
+    for request in requests {
+        let body = request.await.expect("it is answered").body;
+        match body["code"].as_u64() {
+            Some(200) => done += 1,
+            _ => assert_eq!(body["message"], "验证码已失效，请重新获取"),
+        }
+    }
+    assert_eq!(done, 1);
+    assert_eq!(service.items("member#", "member").await[0]["generation"], 1);
+}

@@ -1,0 +1,98 @@
+//! What a member does with a phone in hand.
+
+use super::{Reply, RequestBuilder, Service};
+
+/// Where a code to register with is asked for.
+pub const REGIST_SMS: &str = "/api/v1/account/send_regist_validate_sms";
+/// Where a code to reset with is asked for.
+pub const RESET_SMS: &str = "/api/v1/account/send_reset_validate_sms";
+
+impl Service {
+    /// Asks for a code.
+    pub fn ask(&self, path: &str, mobile: &str) -> RequestBuilder {
+        self.post(path).form(&[("mobile", mobile)])
+    }
+
+    /// Asks for a code with a captcha solved.
+    pub async fn ask_with_captcha(&self, path: &str, mobile: &str, address: &str) -> Reply {
+        let id = self.get("/captcha").await.body["id"]
+            .as_str()
+            .expect("an id")
+            .to_owned();
+        let value = self.registration.captchas().reveal(&id);
+        let fields = [
+            ("mobile", mobile),
+            ("captcha_id", &id),
+            ("captcha_value", &value.expect("a value")),
+        ];
+        self.post(path).form(&fields).from(address).await
+    }
+
+    /// Gets a code: asks for it, and reads the message.
+    pub async fn code(&self, path: &str, mobile: &str) -> String {
+        let reply = self.ask(path, mobile).await;
+        assert_eq!(reply.body["code"], 200, "{}", reply.body);
+        self.last_code(mobile).await
+    }
+
+    /// The code in the newest message of a mobile.
+    pub async fn last_code(&self, mobile: &str) -> String {
+        let messages = self.inbox.to(&format!("+86{mobile}")).await;
+        digits(&messages.first().expect("a message").body)
+    }
+
+    /// Registers with a code, the password being `123456`.
+    pub fn register_mobile(&self, mobile: &str, code: &str) -> RequestBuilder {
+        self.post("/api/v1/account/register_with_mobile").form(&[
+            ("account", mobile),
+            ("password", "123456"),
+            ("password_again", "123456"),
+            ("verify_code", code),
+        ])
+    }
+
+    /// Sets the password `654321` with a code.
+    pub fn reset_mobile(&self, mobile: &str, code: &str) -> RequestBuilder {
+        self.post("/api/v1/account/reset_password_with_mobile")
+            .form(&[
+                ("account", mobile),
+                ("password", "654321"),
+                ("password_again", "654321"),
+                ("verify_code", code),
+            ])
+    }
+
+    /// Makes a member who registered with a mobile, long ago.
+    pub async fn member_with_mobile(&self, mobile: &str) -> String {
+        let code = self.code(REGIST_SMS, mobile).await;
+        let reply = self.register_mobile(mobile, &code).await;
+        assert_eq!(reply.body["code"], 200, "{}", reply.body);
+        self.advance(2 * 86_400);
+        reply.cookie().expect("registration hands over a session")
+    }
+
+    /// Logs in, and tells whether that worked.
+    pub async fn logs_in(&self, account: &str, password: &str) -> bool {
+        let fields = [("account", account), ("password", password)];
+        let reply = self.post("/api/v1/account/login").form(&fields).await;
+        reply.body["code"] == 200
+    }
+
+    /// How many messages and mails were sent.
+    pub async fn messages(&self) -> usize {
+        self.inbox.all().await.len()
+    }
+}
+
+/// The first six digits of a text in a row.
+pub fn digits(text: &str) -> String {
+    let words = text.split(|c: char| !c.is_ascii_digit());
+    let mut codes = words.filter(|word| word.len() == 6);
+    codes.next().expect("a code").to_owned()
+}
+
+/// Another code than this.
+pub fn wrong(code: &str) -> String {
+    let number: u32 = code.parse().expect("a code is a number");
+    format!("{:06}", (number + 1) % 1_000_000)
+}

@@ -9,7 +9,7 @@ use axum::{
     middleware::map_request,
 };
 use registration::Registration;
-use shared::{app::App, client::ClientAddress};
+use shared::{app::App, client::ClientAddress, operator::Operator};
 
 /// All routes of the service.
 pub fn router(app: &App, registration: &Registration) -> Router {
@@ -42,6 +42,10 @@ pub fn with_addresses(app: &App, registration: &Registration) -> Router {
 async fn vouch(ConnectInfo(peer): ConnectInfo<SocketAddr>, mut request: Request) -> Request {
     let address = last_hop(request.headers()).unwrap_or(peer.ip());
     request.extensions_mut().insert(ClientAddress(address));
+    // The peer itself, not what a header says of it: the operator works on this machine.
+    if peer.ip().to_canonical().is_loopback() {
+        request.extensions_mut().insert(Operator);
+    }
     request
 }
 

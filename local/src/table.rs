@@ -6,11 +6,14 @@ use aws_sdk_dynamodb::{
     error::SdkError,
     operation::create_table::{CreateTableError, builders::CreateTableFluentBuilder},
     types::{
-        AttributeDefinition, BillingMode, KeySchemaElement, KeyType, ScalarAttributeType,
-        TimeToLiveSpecification,
+        AttributeDefinition, BillingMode, KeySchemaElement, KeyType, LocalSecondaryIndex,
+        Projection, ProjectionType, ScalarAttributeType, TimeToLiveSpecification,
     },
 };
-use shared::store::{EXPIRES_AT, PK, SK};
+use shared::store::{
+    EXPIRES_AT, PK, SK,
+    entries::{BY_MARK, BY_SEQ, MARK, SEQ, TIMES},
+};
 
 /// Creates the table, unless it is there.
 ///
@@ -41,25 +44,60 @@ fn describe(client: &Client, table: &str) -> CreateTableFluentBuilder {
     let mut create = client
         .create_table()
         .table_name(table)
-        .billing_mode(BillingMode::PayPerRequest);
-    for (name, key_type) in [(PK, KeyType::Hash), (SK, KeyType::Range)] {
-        create = create
-            .attribute_definitions(
-                AttributeDefinition::builder()
-                    .attribute_name(name)
-                    .attribute_type(ScalarAttributeType::S)
-                    .build()
-                    .expect("an attribute with a name and a type is complete"),
-            )
-            .key_schema(
-                KeySchemaElement::builder()
-                    .attribute_name(name)
-                    .key_type(key_type)
-                    .build()
-                    .expect("a key with a name and a type is complete"),
-            );
+        .billing_mode(BillingMode::PayPerRequest)
+        .key_schema(key(PK, KeyType::Hash))
+        .key_schema(key(SK, KeyType::Range))
+        .local_secondary_indexes(index(BY_SEQ, SEQ, everything()))
+        .local_secondary_indexes(index(BY_MARK, MARK, only(&[SEQ, TIMES])));
+    for (name, kind) in [
+        (PK, ScalarAttributeType::S),
+        (SK, ScalarAttributeType::S),
+        (SEQ, ScalarAttributeType::N),
+        (MARK, ScalarAttributeType::N),
+    ] {
+        let attribute = AttributeDefinition::builder()
+            .attribute_name(name)
+            .attribute_type(kind);
+        create = create.attribute_definitions(
+            attribute
+                .build()
+                .expect("an attribute with a name and a type is complete"),
+        );
     }
     create
+}
+
+fn key(name: &str, kind: KeyType) -> KeySchemaElement {
+    KeySchemaElement::builder()
+        .attribute_name(name)
+        .key_type(kind)
+        .build()
+        .expect("a key with a name and a type is complete")
+}
+
+/// An index of a partition's items that have the attribute `sort`.
+fn index(name: &str, sort: &str, shows: Projection) -> LocalSecondaryIndex {
+    LocalSecondaryIndex::builder()
+        .index_name(name)
+        .key_schema(key(PK, KeyType::Hash))
+        .key_schema(key(sort, KeyType::Range))
+        .projection(shows)
+        .build()
+        .expect("an index with a name, keys and a projection is complete")
+}
+
+fn everything() -> Projection {
+    Projection::builder()
+        .projection_type(ProjectionType::All)
+        .build()
+}
+
+fn only(attributes: &[&str]) -> Projection {
+    let attributes = attributes.iter().map(|name| (*name).to_owned()).collect();
+    Projection::builder()
+        .projection_type(ProjectionType::Include)
+        .set_non_key_attributes(Some(attributes))
+        .build()
 }
 
 fn is_there(error: &SdkError<CreateTableError>) -> bool {

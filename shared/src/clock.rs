@@ -80,6 +80,36 @@ impl Time {
         Self(self.0 - i64::try_from(since.whole_milliseconds()).unwrap_or_default())
     }
 
+    /// The calendar year at `+08:00`.
+    #[must_use]
+    pub fn year(self) -> i32 {
+        self.date().year()
+    }
+
+    /// The first moment of a calendar year at `+08:00`.
+    #[must_use]
+    pub fn year_start(year: i32) -> Self {
+        let first = time::Date::from_calendar_date(year, time::Month::January, 1);
+        let start = first.map(|day| day.midnight().assume_offset(BEIJING).unix_timestamp());
+        Self::from_seconds(start.unwrap_or_default())
+    }
+
+    /// The same time of day three calendar months earlier at `+08:00`; on the month's last day where
+    /// that month has no such day.
+    #[must_use]
+    pub fn three_months_earlier(self) -> Self {
+        let here = self.in_beijing();
+        let (mut year, mut month) = (here.year(), here.month());
+        for _ in 0..3 {
+            month = month.previous();
+            year -= i32::from(month == time::Month::December);
+        }
+        let day = here.day().min(month.length(year));
+        let date = time::Date::from_calendar_date(year, month, day);
+        let moved = date.map(|date| here.replace_date(date).unix_timestamp());
+        Self::from_millis(moved.unwrap_or_default() * 1000 + i64::from(here.millisecond()))
+    }
+
     /// The time of day at `+08:00`, `HH:MM:SS`, for a log that a person reads.
     #[must_use]
     pub fn time_of_day(self) -> String {
@@ -193,6 +223,19 @@ mod tests {
         let last = Time::from_millis(midnight.plus_seconds(86_400).millis() - 1);
         assert_eq!(midnight.midnight(), midnight);
         assert_eq!(last.midnight(), midnight);
+    }
+
+    #[test]
+    fn years_and_months_are_beijings() {
+        let new_year = Time::year_start(2031);
+        assert_eq!(new_year.rfc3339(), "2031-01-01T00:00:00.000+08:00");
+        assert_eq!(new_year.year(), 2031);
+        assert_eq!(Time::from_millis(new_year.millis() - 1).year(), 2030);
+        let earlier = |seconds| Time::from_seconds(seconds).three_months_earlier().rfc3339();
+        let last_of_may = Time::year_start(2031).seconds() + 150 * 86_400;
+        assert_eq!(earlier(last_of_may), "2031-02-28T00:00:00.000+08:00");
+        let third_of_january = Time::year_start(2031).seconds() + 2 * 86_400 + 5;
+        assert_eq!(earlier(third_of_january), "2030-10-03T00:00:05.000+08:00");
     }
 
     #[test]

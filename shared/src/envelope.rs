@@ -69,6 +69,7 @@ impl Family {
                 message,
                 retry_after,
                 attempts_left: None,
+                balance: None,
                 data: Some([]),
                 timestamp: Some(now.seconds()),
             }),
@@ -77,6 +78,7 @@ impl Family {
                 message,
                 retry_after,
                 attempts_left: error.attempts_left,
+                balance: error.balance,
                 data: None,
                 timestamp: None,
             }),
@@ -135,6 +137,8 @@ struct Refusal {
     retry_after: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     attempts_left: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    balance: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     data: Option<[(); 0]>,
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -36,6 +36,8 @@ pub struct ApiError {
     pub message: Option<Cow<'static, str>>,
     /// How many attempts are left, where it helps to know.
     pub attempts_left: Option<usize>,
+    /// The points that can be spent, where too few are the reason.
+    pub balance: Option<i64>,
     /// What the log reads.
     cause: Option<Arc<dyn Error + Send + Sync>>,
 }
@@ -91,6 +93,13 @@ impl ApiError {
         self
     }
 
+    /// The same, telling how many points can be spent.
+    #[must_use]
+    pub const fn with_balance(mut self, balance: i64) -> Self {
+        self.balance = Some(balance);
+        self
+    }
+
     /// The same with another sentence for the client.
     #[must_use]
     pub fn saying(mut self, message: impl Into<Cow<'static, str>>) -> Self {
@@ -124,6 +133,7 @@ impl ApiError {
             kind,
             message: None,
             attempts_left: None,
+            balance: None,
             cause: None,
         }
     }

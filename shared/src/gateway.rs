@@ -13,7 +13,7 @@ use lambda_http::{
 };
 use lambda_runtime_api_client::{Client, body::Body, build_request};
 
-use crate::{client::ClientAddress, journal::RequestId};
+use crate::{client::ClientAddress, journal::RequestId, operator::Operator};
 
 /// Serves the router to the Lambda runtime until it ends the process; where there is none, tells
 /// Lambda why.
@@ -71,7 +71,11 @@ fn vouch(mut request: lambda_http::Request) -> lambda_http::Request {
     if let Some(uri) = at_path(request.uri(), &path) {
         *request.uri_mut() = uri;
     }
+    let operator = is_signed(request.request_context_ref());
     let extensions = request.extensions_mut();
+    if operator {
+        extensions.insert(Operator);
+    }
     if let Some(address) = address.and_then(|text| text.parse().ok()) {
         extensions.insert(ClientAddress(address));
     }
@@ -101,6 +105,17 @@ fn at_path(uri: &Uri, path: &str) -> Option<Uri> {
     Uri::from_parts(parts).ok()
 }
 
+/// Whether the gateway checked an IAM signature: it does so on the operator's routes alone.
+fn is_signed(context: Option<&RequestContext>) -> bool {
+    match context {
+        Some(RequestContext::ApiGatewayV2(context)) => {
+            let authorizer = context.authorizer.as_ref();
+            authorizer.is_some_and(|authorizer| authorizer.iam.is_some())
+        }
+        _ => false,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -120,5 +135,20 @@ mod tests {
         let uri = Uri::from_static("https://members.shop.example/prod/x?a=b");
         let changed = at_path(&uri, "/x").unwrap();
         assert_eq!(changed, "https://members.shop.example/x?a=b");
+    }
+
+    #[test]
+    fn only_a_request_that_the_gateway_checked_the_signature_of_is_the_operators() {
+        let context = |authorizer: &str| -> RequestContext {
+            let context = format!(r#"{{"http":{{"method":"POST"}}{authorizer}}}"#);
+            RequestContext::ApiGatewayV2(serde_json::from_str(&context).unwrap())
+        };
+        assert!(!is_signed(None));
+        assert!(!is_signed(Some(&context(""))));
+        assert!(!is_signed(Some(&context(r#","authorizer":{}"#))));
+        let jwt = r#","authorizer":{"jwt":{"claims":{},"scopes":[]}}"#;
+        assert!(!is_signed(Some(&context(jwt))));
+        let iam = r#","authorizer":{"iam":{"accountId":"1","userArn":"arn"}}"#;
+        assert!(is_signed(Some(&context(iam))));
     }
 }

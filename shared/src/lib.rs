@@ -4,10 +4,11 @@
 //! | question | file |
 //! | --- | --- |
 //! | what is running: settings, clock, randomness, store, log | [`app`], [`config`], [`aws`], [`clock`], [`random`] |
-//! | how a request comes in and an answer goes out | [`http`], [`params`], [`client`], [`auth`], [`cookie`], [`envelope`], [`error`], [`journal`] |
+//! | how a request comes in and an answer goes out | [`http`], [`params`], [`client`], [`auth`], [`operator`], [`cookie`], [`envelope`], [`error`], [`journal`] |
 //! | what is counted | `metrics` |
 //! | what the two families show of a member | [`rageframe`], [`youhaosuda`] |
 //! | what a member, a name, a password, a token is | [`member`], [`names`], [`password`], [`token`], [`digest`] |
+//! | how points are earned, spent and lost | [`points`] |
 //! | the rules: logging in, sessions, registering, changing a password | [`rules`] |
 //! | the table | [`store`] |
 //! | what only Lambda needs | [`gateway`] |
@@ -28,8 +29,10 @@ pub mod journal;
 pub mod member;
 mod metrics;
 pub mod names;
+pub mod operator;
 pub mod params;
 pub mod password;
+pub mod points;
 pub mod rageframe;
 pub mod random;
 pub mod rules;

@@ -8,6 +8,7 @@ use crate::{
     clock::Time,
     names::{Email, Login, Mobile, Username},
     password::PasswordHash,
+    points::Points,
     random::Random,
 };
 
@@ -109,6 +110,7 @@ pub struct Profile {
 /// | `visit_count`, `last_ip` | N, S | visits, and the last one's address |
 /// | `visit_<slot>` | B | which session's visit was counted last, so that none counts twice |
 /// | `profile` | M | [`Profile`] |
+/// | `points` | M | [`Points`], kept by the ledger |
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Member {
     /// The member's number.
@@ -140,6 +142,9 @@ pub struct Member {
     pub visit_count: u64,
     /// What the member may change.
     pub profile: Profile,
+    /// What the member's ledger adds up to.
+    #[serde(default)]
+    pub points: Points,
 }
 
 impl Member {
@@ -175,6 +180,7 @@ impl Member {
             last_ip: ip.to_owned(),
             visit_count: 1,
             profile: Profile::default(),
+            points: Points::default(),
         }
     }
 

@@ -5,6 +5,7 @@ use serde::Serialize;
 use crate::{
     app::App,
     auth::expiry,
+    clock::Time,
     config::Config,
     error::ApiError,
     member::{Member, Sex},
@@ -56,7 +57,11 @@ impl Session<MemberV1> {
     /// Shows a login or a refresh.
     #[must_use]
     pub fn v1(new: &LoggedIn<Pair>, app: &App) -> Self {
-        Self::new(&new.tokens, app, MemberV1::new(&new.member, &app.config))
+        Self::new(
+            &new.tokens,
+            app,
+            MemberV1::new(&new.member, &app.config, app.clock.now()),
+        )
     }
 }
 
@@ -95,9 +100,10 @@ pub struct MemberV1 {
 }
 
 impl MemberV1 {
-    /// Shows a member.
+    /// Shows a member as of `now`: points expire with the year.
     #[must_use]
-    pub fn new(member: &Member, config: &Config) -> Self {
+    pub fn new(member: &Member, config: &Config, now: Time) -> Self {
+        let (points, _) = member.points.at(now);
         Self {
             id: member.id.get(),
             username: member.login_name().to_owned(),
@@ -112,7 +118,7 @@ impl MemberV1 {
             user_money: NO_MONEY,
             accumulate_money: NO_MONEY,
             frozen_money: NO_MONEY,
-            user_integral: 0,
+            user_integral: points.balance(),
             address_id: "0",
             visit_count: member.visit_count,
             home_phone: None,
@@ -191,9 +197,10 @@ struct AccountV2 {
 }
 
 impl MemberV2 {
-    /// Shows a member.
+    /// Shows a member as of `now`: points expire with the year.
     #[must_use]
-    pub fn new(member: &Member) -> Self {
+    pub fn new(member: &Member, now: Time) -> Self {
+        let (points, _) = member.points.at(now);
         let text = |name: Option<&str>| name.unwrap_or_default().to_owned();
         Self {
             id: member.id.get(),
@@ -236,10 +243,10 @@ impl MemberV2 {
                 give_money: NO_MONEY,
                 consume_money: NO_MONEY,
                 frozen_money: NO_MONEY,
-                user_integral: 0,
-                accumulate_integral: 0,
-                give_integral: 0,
-                consume_integral: NO_MONEY.to_owned(),
+                user_integral: points.balance(),
+                accumulate_integral: points.credited,
+                give_integral: points.credited,
+                consume_integral: format!("{}.00", points.spent),
                 frozen_integral: 0,
                 status: 1,
             },

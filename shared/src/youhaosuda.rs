@@ -5,6 +5,7 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 
 use crate::{
+    clock::Time,
     error::ApiError,
     member::{Member, Registered, Sex},
     params::Params,
@@ -44,9 +45,10 @@ pub struct Customer {
 }
 
 impl Customer {
-    /// Shows a member.
+    /// Shows a member as of `now`: points expire with the year.
     #[must_use]
-    pub fn new(member: &Member) -> Self {
+    pub fn new(member: &Member, now: Time) -> Self {
+        let (points, _) = member.points.at(now);
         let metas = member.profile.metas.clone().unwrap_or_default();
         Self {
             id: member.id.get(),
@@ -75,8 +77,8 @@ impl Customer {
             birthday: member.profile.birthday.clone(),
             indentity_card: member.profile.identity_card.clone(),
             avatar_url: member.profile.head_portrait.clone(),
-            point: 0,
-            last_year_point: 0,
+            point: points.balance(),
+            last_year_point: points.last_year,
             total_credit: 0,
             customer_level: None,
             social_accounts: [],

@@ -6,7 +6,7 @@ use std::{
     sync::OnceLock,
 };
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::{
     secrets,
@@ -26,17 +26,19 @@ pub fn granted(function: &str) -> &'static BTreeSet<String> {
 
 fn actions(function: &str) -> BTreeSet<String> {
     let statements = statements(function).into_iter();
-    let texts = |value: &Value| match value {
-        Value::Array(list) => list
-            .iter()
-            .filter_map(|item| item.as_str().map(str::to_owned))
-            .collect(),
-        value => vec![value.as_str().expect("an action").to_owned()],
-    };
     let actions = statements.flat_map(|statement| texts(&statement["Action"]));
     actions
         .filter(|action| !action.starts_with("logs:"))
         .collect()
+}
+
+/// A text, or the texts of a list.
+fn texts(value: &Value) -> Vec<String> {
+    let list = value
+        .as_array()
+        .map_or(std::slice::from_ref(value), Vec::as_slice);
+    let texts = list.iter().filter_map(Value::as_str);
+    texts.map(str::to_owned).collect()
 }
 
 fn statements(function: &str) -> Vec<&'static Value> {
@@ -100,19 +102,22 @@ fn nothing_is_allowed_on_more_than_it_is_needed_for() {
                 !actions.contains('*') && !actions.contains("Scan"),
                 "{function}: {actions}"
             );
-            let narrow = match &statement["Resource"] {
-                Value::String(resource) if actions.contains("dynamodb:") => resource == "Table.Arn",
-                Value::String(resource) if actions.contains("logs:") => {
-                    resource.ends_with("Log.Arn")
-                }
-                Value::Null => {
-                    statement["NotResource"] == json!("arn:*:sns:*:*:*")
-                        && actions.contains("sns:Publish")
-                }
-                _ => {
-                    actions.contains("ses:SendEmail")
-                        && statement["Condition"]["StringEquals"]["ses:FromAddress"] == "MailFrom"
-                }
+            let resources = texts(&statement["Resource"]);
+            let all = |narrow: &dyn Fn(&str) -> bool| {
+                !resources.is_empty() && resources.iter().all(|resource| narrow(resource))
+            };
+            let narrow = if actions.contains("dynamodb:") {
+                all(&|resource| {
+                    resource == "Table.Arn" || resource.starts_with("${Table.Arn}/index/by_")
+                })
+            } else if actions.contains("logs:") {
+                all(&|resource| resource.ends_with("Log.Arn"))
+            } else if actions.contains("ses:") {
+                let sender = &statement["Condition"]["StringEquals"]["ses:FromAddress"];
+                actions == r#""ses:SendEmail""# && sender == "MailFrom"
+            } else {
+                let topics = "arn:${AWS::Partition}:sns:*:*:*";
+                actions == r#""sns:Publish""# && statement["NotResource"] == topics
             };
             assert!(narrow, "{function}: {statement}");
         }

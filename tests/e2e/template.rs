@@ -3,6 +3,7 @@
 
 use std::{collections::BTreeSet, sync::OnceLock};
 
+use aws_sdk_dynamodb::types::ProjectionType;
 use axum::Router;
 use serde_json::{Value, json};
 use shared::store::EXPIRES_AT;
@@ -153,6 +154,24 @@ async fn the_local_table_is_the_one_of_the_template() {
         json!({"AttributeName": expiry.attribute_name(), "Enabled": true})
     );
     assert_eq!(expiry.attribute_name(), Some(EXPIRES_AT));
+    let indexes: Value = (table.local_secondary_indexes().iter())
+        .map(|index| {
+            let keys: Value = (index.key_schema().iter())
+                .map(|key| json!({"AttributeName": key.attribute_name(), "KeyType": key.key_type().as_str()}))
+                .collect();
+            let shows = index.projection().expect("an index shows something");
+            let kind = shows.projection_type().map(ProjectionType::as_str);
+            let mut projection = json!({ "ProjectionType": kind });
+            if !shows.non_key_attributes().is_empty() {
+                projection["NonKeyAttributes"] = json!(shows.non_key_attributes());
+            }
+            json!({"IndexName": index.index_name(), "KeySchema": keys, "Projection": projection})
+        })
+        .collect();
+    assert_eq!(
+        sorted(&properties["LocalSecondaryIndexes"], "IndexName"),
+        sorted(&indexes, "IndexName")
+    );
     assert_eq!(properties["GlobalSecondaryIndexes"], Value::Null);
     assert_eq!(table.global_secondary_indexes().len(), 0);
 }
@@ -303,4 +322,37 @@ fn what_alarms_and_pictures_show_is_counted() {
             "{name} is not counted"
         );
     }
+}
+
+#[test]
+fn the_operators_routes_are_closed_to_all_but_iam_signed_callers() {
+    let template = template();
+    let auth = &template["Resources"]["Api"]["Properties"]["Auth"];
+    assert_eq!(*auth, json!({ "EnableIamAuthorizer": true }));
+    let resources = template["Resources"].as_object().expect("resources");
+    let mut closed = Vec::new();
+    for event in resources
+        .values()
+        .filter_map(|resource| resource["Properties"]["Events"].as_object())
+        .flat_map(|events| events.values())
+    {
+        let route = &event["Properties"];
+        let path = route["Path"].as_str().expect("a path");
+        if path.starts_with("/admin/") {
+            assert_eq!(route["Auth"], json!({ "Authorizer": "AWS_IAM" }), "{route}");
+            closed.push(format!(
+                "{} {path}",
+                route["Method"].as_str().expect("a method")
+            ));
+        } else {
+            assert_eq!(
+                route["Auth"],
+                Value::Null,
+                "the members' own routes are open"
+            );
+        }
+    }
+    closed.sort();
+    let both = ["GET", "POST"].map(|method| format!("{method} /admin/members/{{id}}/points"));
+    assert_eq!(closed, both);
 }

@@ -17,11 +17,11 @@ pub(crate) struct Current {
 
 /// Not to be logged in is an answer here, not a refusal.
 pub(crate) async fn handler(
-    State(_): State<App>,
+    State(app): State<App>,
     by: Result<Authenticated, ApiError>,
 ) -> Result<Flat<Current>, ApiError> {
     let customer = match by {
-        Ok(by) => Some(Customer::new(&by.member)),
+        Ok(by) => Some(Customer::new(&by.member, app.clock.now())),
         Err(error) => match error.kind {
             Kind::NotLoggedIn | Kind::Expired => None,
             Kind::Refused | Kind::CaptchaNeeded | Kind::TooMany { .. } | Kind::Fault => {

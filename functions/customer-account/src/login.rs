@@ -61,7 +61,7 @@ pub(crate) async fn handler(
         .map_err(|error| error.refusal(app.clock.now(), WRONG_CREDENTIALS))?;
     let answer = LoggedIn {
         account: new.member.login_name().to_owned(),
-        customer: Customer::new(&new.member),
+        customer: Customer::new(&new.member, app.clock.now()),
     };
     Ok((
         cookie::hand_over(&new.tokens, &app.config),

@@ -118,6 +118,6 @@ pub(crate) async fn handler(
     let Request(profile) = Request::read(&params, by.member.profile.clone(), now.date())?;
     let saved = app.store.save_profile(&by.member, &profile, now).await?;
     let member = saved.ok_or_else(ApiError::not_logged_in)?;
-    let customer = Customer::new(&member);
+    let customer = Customer::new(&member, now);
     Ok(envelope::youhaosuda(Saved { customer }))
 }

@@ -59,12 +59,12 @@ pub(crate) async fn handler(
     let answer = if let Some(refresh) = by.session.refresh {
         let saved = refresh::save_and_rotate(&app, address, by, refresh, profile).await?;
         let new = saved.ok_or_else(ApiError::not_logged_in)?;
-        Session::new(&new.tokens, &app, MemberV2::new(&new.member))
+        Session::new(&new.tokens, &app, MemberV2::new(&new.member, now))
     } else {
         // A browser's session has no pair to rotate: it goes on with the token it has.
         let saved = app.store.save_profile(&by.member, &profile, now).await?;
         let member = saved.ok_or_else(ApiError::not_logged_in)?;
-        Session::without_refresh(&by.token, &app, MemberV2::new(&member))
+        Session::without_refresh(&by.token, &app, MemberV2::new(&member, now))
     };
     Ok(envelope::rageframe(answer, now))
 }

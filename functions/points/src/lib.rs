@@ -1,9 +1,33 @@
-//! Reward points under `/api/v1/account`, for Youhaosuda's clients.
+//! Reward points under `/api/v1/account`, for Youhaosuda's clients, and the operator's side of the
+//! ledger.
 
-use axum::Router;
+use axum::{
+    Router,
+    routing::{get, post},
+};
 use shared::{app::App, http};
+
+mod admin;
+mod admin_page;
+mod admin_post;
+mod answer;
+mod asked;
+mod reading;
+mod reward_point_details;
+
+pub use asked::MOST_AT_ONCE;
 
 /// The function's routes.
 pub fn router(app: App) -> Router {
-    http::router("points", app, Router::new(), Router::new())
+    let youhaosuda = Router::new()
+        // The documents say POST, the published JavaScript SDK sends GET.
+        .route(
+            "/api/v1/account/reward_point_details",
+            get(reward_point_details::handler).post(reward_point_details::handler),
+        )
+        .route(
+            "/admin/members/{id}/points",
+            post(admin_post::handler).get(admin_page::handler),
+        );
+    http::router("points", app, Router::new(), youhaosuda)
 }

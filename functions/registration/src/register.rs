@@ -98,7 +98,7 @@ pub(crate) fn refusal(app: &App, account: Field, error: RegisterError) -> ApiErr
 
 /// Hands a new member's session over.
 pub(crate) fn answer(app: &App, new: &LoggedIn<Token>) -> impl IntoResponse + use<> {
-    let customer = Customer::new(&new.member);
+    let customer = Customer::new(&new.member, app.clock.now());
     (
         cookie::hand_over(&new.tokens, &app.config),
         envelope::youhaosuda(Registered { customer }),

@@ -5,7 +5,10 @@ use crate::{
     auth::expiry,
     cookie,
     member::MemberId,
-    store::sessions::{Session, SessionKey},
+    store::{
+        sessions::{Session, SessionKey},
+        views::Views,
+    },
     token::{Pair, Slot, Token},
 };
 
@@ -39,6 +42,7 @@ pub fn for_group(app: &App, slot: Slot, id: MemberId, generation: u64) -> NewSes
             refresh_until: Some(pair.refresh.issued().plus_seconds(REFRESH_SECONDS)),
             used: false,
             retired: Vec::new(),
+            views: Views::default(),
         },
     }
 }
@@ -58,6 +62,7 @@ pub fn for_browser(app: &App, id: MemberId, generation: u64) -> NewSession<Token
             refresh_until: None,
             used: false,
             retired: Vec::new(),
+            views: Views::default(),
         },
     }
 }

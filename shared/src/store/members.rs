@@ -278,7 +278,7 @@ impl Store {
             logins = member.logins().collect();
             renewed.generation = member.generation + 1;
         }
-        Err(StoreError::Contended)
+        Err(StoreError::Contended("member"))
     }
 
     /// A new password for a member and each of its names: the first writes of a transaction.

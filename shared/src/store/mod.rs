@@ -4,7 +4,10 @@
 pub mod captchas;
 mod change;
 pub mod codes;
+pub mod entries;
 pub mod guesses;
+pub mod known;
+pub mod ledger;
 pub mod logins;
 pub mod members;
 pub mod messages;
@@ -14,6 +17,7 @@ pub mod resets;
 pub(crate) mod retry;
 pub mod sessions;
 pub mod spend;
+pub mod views;
 pub mod window;
 
 use std::collections::HashMap;
@@ -93,9 +97,12 @@ pub enum StoreError {
     /// DynamoDB left keys of a batch unread, again and again.
     #[error("BatchGetItem left keys unprocessed")]
     Unprocessed,
-    /// Others wrote an item again and again while it was to be written.
-    #[error("an item was changed by others again and again")]
-    Contended,
+    /// Others came first, again and again.
+    #[error("a write of kind {0} met too many others")]
+    Contended(&'static str),
+    /// An item that another promises is not there.
+    #[error("an item of kind {0} is missing")]
+    Missing(&'static str),
     /// An item is not what its key promises.
     #[error("an item of kind {0} cannot be decoded")]
     Undecodable(&'static str, #[source] serde_dynamo::Error),
@@ -152,6 +159,7 @@ impl StoreError {
 pub struct Store {
     client: Client,
     table: String,
+    known: known::Known,
 }
 
 impl Store {
@@ -169,6 +177,7 @@ impl Store {
         Self {
             client: Client::from_conf(config),
             table: table.to_owned(),
+            known: known::Known::default(),
         }
     }
 
@@ -225,9 +234,13 @@ impl Store {
             .await;
         match sent {
             Ok(_) => Ok(Vec::new()),
-            Err(error) => match error.as_service_error().and_then(unmet_conditions) {
-                Some(unmet) => Ok(unmet),
-                None => Err(StoreError::failed("TransactWriteItems", &error)),
+            Err(error) => match error.as_service_error() {
+                Some(cancelled) if retry::cancelled_by_a_conflict(cancelled) => {
+                    Err(StoreError::Contended("transaction"))
+                }
+                cancelled => cancelled
+                    .and_then(unmet_conditions)
+                    .ok_or_else(|| StoreError::failed("TransactWriteItems", &error)),
             },
         }
     }

@@ -50,7 +50,7 @@ impl ClassifyRetry for TransactionConflicts {
 }
 
 /// A failed condition among the reasons decides the matter; a conflict only delays it.
-fn cancelled_by_a_conflict(error: &TransactWriteItemsError) -> bool {
+pub(super) fn cancelled_by_a_conflict(error: &TransactWriteItemsError) -> bool {
     let TransactWriteItemsError::TransactionCanceledException(cancelled) = error else {
         return false;
     };

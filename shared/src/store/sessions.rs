@@ -21,6 +21,7 @@ use super::{
     CAPACITY, EXPIRES_AT, Item, Key, SK, Store, StoreError, b,
     change::{Change, Changed},
     decode, encode, n,
+    views::Views,
 };
 use crate::{
     clock::Time,
@@ -53,6 +54,9 @@ pub struct Session {
     pub used: bool,
     /// Refresh tokens that were exchanged for newer ones, newest first.
     pub retired: Vec<Retired>,
+    /// What is being read of the ledger.
+    #[serde(default, skip_serializing_if = "Views::is_empty")]
+    pub views: Views,
 }
 
 impl Session {
@@ -107,7 +111,7 @@ impl SessionKey {
     }
 
     /// A change of the session, unless its pair is another by now.
-    fn while_current(&self, session: &Session, update: impl Into<String>) -> Change {
+    pub(super) fn while_current(&self, session: &Session, update: impl Into<String>) -> Change {
         let change = Change::new(self.key.clone(), update, "#access = :access");
         change.value(":access", b(session.access.as_bytes()))
     }

@@ -4,6 +4,7 @@
 pub mod carrier;
 mod dynamodb;
 pub mod inbox;
+pub mod ledger;
 pub mod mobile;
 pub mod request;
 mod table;
@@ -30,7 +31,7 @@ use shared::{
     store::{Store, meter::Usage},
 };
 
-pub use dynamodb::Sent;
+pub use dynamodb::{Sent, aws};
 pub use inbox::Inbox;
 pub use request::{Reply, RequestBuilder};
 
@@ -249,6 +250,13 @@ impl Service {
         let reply = self.get("/api/v1/account/current").bearer(token).await;
         assert_eq!(reply.body["code"], 200, "{}", reply.body);
         !reply.body["customer"].is_null()
+    }
+
+    /// The same service with another store.
+    pub fn with_store(&self, store: Store) -> Router {
+        let mut app = self.app.clone();
+        app.store = store;
+        huiyuan::service::router(&app, &self.registration)
     }
 
     /// What the last request spent.

@@ -1,12 +1,13 @@
 //! A request through the routers, and its answer.
 
 use std::future::{Future, IntoFuture};
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::pin::Pin;
 
 use axum::{
     Router,
     body::Body,
+    extract::ConnectInfo,
     http::{
         HeaderMap, Request, StatusCode,
         header::{AUTHORIZATION, CONTENT_TYPE, COOKIE, SET_COOKIE},
@@ -15,7 +16,7 @@ use axum::{
 };
 use http_body_util::BodyExt;
 use serde_json::Value;
-use shared::{client::ClientAddress, cookie};
+use shared::{client::ClientAddress, cookie, operator::Operator};
 use tower::ServiceExt;
 
 use super::ADDRESS;
@@ -44,6 +45,24 @@ impl RequestBuilder {
     /// Says where the request comes from.
     pub fn from(mut self, address: &str) -> Self {
         self.address = address.parse().expect("an address");
+        self
+    }
+
+    /// Goes through another router.
+    pub fn through(mut self, router: &Router) -> Self {
+        self.router = router.clone();
+        self
+    }
+
+    /// Says which peer the connection is with, to a router that asks.
+    pub fn connected(mut self, peer: SocketAddr) -> Self {
+        self.builder = self.builder.extension(ConnectInfo(peer));
+        self
+    }
+
+    /// Calls as the operator, whom the gateway or the local stack vouches for.
+    pub fn operator(mut self) -> Self {
+        self.builder = self.builder.extension(Operator);
         self
     }
 

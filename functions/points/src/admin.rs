@@ -1,0 +1,28 @@
+//! What the operator's two endpoints share: who may call them, and for which member.
+
+use axum::{
+    extract::{FromRequestParts, Path},
+    http::request::Parts,
+    response::{IntoResponse, Response},
+};
+use shared::{error::ApiError, member::MemberId, operator::Operator};
+
+pub(crate) const NO_MEMBER: &str = "会员不存在";
+
+/// The member that the operator's path names. Whether there is one is not known yet.
+pub(crate) struct Named(pub(crate) MemberId);
+
+impl<S: Send + Sync> FromRequestParts<S> for Named {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Response> {
+        let Operator = Operator::from_request_parts(parts, state)
+            .await
+            .map_err(IntoResponse::into_response)?;
+        let path = Path::<String>::from_request_parts(parts, state).await;
+        let number = path.ok().and_then(|Path(text)| text.parse().ok());
+        let id = number.and_then(MemberId::new);
+        id.map(Self)
+            .ok_or_else(|| ApiError::refused(NO_MEMBER).into_response())
+    }
+}

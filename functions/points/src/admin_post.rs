@@ -1,0 +1,67 @@
+//! `POST /admin/members/{id}/points`: the operator credits points to a member, or spends them.
+
+use axum::extract::State;
+use serde::Serialize;
+use shared::{
+    app::App,
+    envelope::{self, Flat},
+    error::ApiError,
+    params::{BodyParams, Params},
+    store::entries::{Order, Recorded},
+    youhaosuda::Field,
+};
+
+use crate::{
+    admin::{NO_MEMBER, Named},
+    answer::Detail,
+};
+
+const KEY: Field = Field::new("key", "幂等键");
+const POINT: Field = Field::new("point", "积分");
+const DESC: Field = Field::new("desc", "说明");
+
+/// The most points that one entry credits or spends.
+const MOST: i64 = 1_000_000_000;
+
+fn read(params: &Params) -> Result<Order, ApiError> {
+    let key = KEY.required(params)?;
+    let key = (key.parse()).map_err(|_| KEY.refusal("须为1-64个可见ASCII字符"))?;
+    let point = POINT.required(params)?;
+    let point: Option<i64> = point.parse().ok().filter(|_| !point.starts_with('+'));
+    let point = point.filter(|point| *point != 0 && (-MOST..=MOST).contains(point));
+    let point = point.ok_or_else(|| POINT.refusal("须为±1000000000以内的非零整数"))?;
+    let desc = DESC.required(params)?;
+    if desc.chars().count() > 200 {
+        return Err(DESC.refusal("长度须为1-200个字符"));
+    }
+    let desc = desc.to_owned();
+    Ok(Order { key, point, desc })
+}
+
+#[derive(Serialize)]
+pub(crate) struct Posted {
+    entry: Detail,
+    /// What could be spent once the entry was written: the same however often it is asked for.
+    balance: i64,
+}
+
+pub(crate) async fn handler(
+    State(app): State<App>,
+    Named(id): Named,
+    params: Result<BodyParams, ApiError>,
+) -> Result<Flat<Posted>, ApiError> {
+    let BodyParams(params) = params?;
+    let order = read(&params)?;
+    let entry = match app.store.record(id, &order, app.clock.now()).await? {
+        Recorded::Done(entry) => entry,
+        Recorded::KeyTaken => return Err(KEY.refusal("已用于内容不同的积分记录")),
+        Recorded::TooFew(few) => {
+            return Err(ApiError::refused("积分不足").with_balance(few.balance));
+        }
+        Recorded::NoMember => return Err(ApiError::refused(NO_MEMBER)),
+    };
+    Ok(envelope::youhaosuda(Posted {
+        balance: entry.balance,
+        entry: entry.into(),
+    }))
+}

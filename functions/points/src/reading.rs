@@ -1,0 +1,224 @@
+//! Reading a page of a member's ledger. Who asks, a guess at the page and the mark for the three
+//! months are read at once, in one round trip. The guess is good for the newest page, and for any
+//! page of a ledger that this process has met; what it missed takes a second trip.
+
+use std::future::Future;
+
+use shared::{
+    app::App,
+    clock::Time,
+    error::ApiError,
+    member::MemberId,
+    points::{Points, Posting},
+    store::{
+        StoreError,
+        entries::Entry,
+        sessions::{Session, SessionKey},
+        views::{Mark, Span, VIEW_SECONDS, View, Views},
+    },
+};
+
+use crate::asked::Asked;
+
+/// Whose ledger is read, once that is settled.
+pub(crate) struct Holder {
+    pub(crate) points: Points,
+    /// By which session; the operator has none.
+    pub(crate) session: Option<(SessionKey, Session)>,
+}
+
+/// A page.
+pub(crate) struct Page {
+    /// What the member holds now.
+    pub(crate) points: Points,
+    /// What it is a page of.
+    pub(crate) view: View,
+    /// Newest first.
+    pub(crate) entries: Vec<Entry>,
+}
+
+pub(crate) struct Reading<'a> {
+    app: &'a App,
+    id: MemberId,
+    asked: Asked,
+    now: Time,
+    /// Three months ago.
+    since: Time,
+}
+
+impl<'a> Reading<'a> {
+    pub(crate) fn new(app: &'a App, id: MemberId, asked: Asked) -> Self {
+        let now = app.clock.now();
+        Self {
+            app,
+            id,
+            asked,
+            now,
+            since: now.three_months_earlier(),
+        }
+    }
+
+    /// Reads the page for whom `holder` turns out to be.
+    pub(crate) async fn page<H>(self, holder: H) -> Result<Page, ApiError>
+    where
+        H: Future<Output = Result<Holder, ApiError>>,
+    {
+        let (holder, guess, mark) = tokio::join!(holder, self.guess(), self.mark());
+        let (Holder { points, session }, guess, mark) = (holder?, guess?, mark?);
+        let (held, unwritten) = points.at(self.now);
+        let reader = session.as_ref().map(|(_, session)| &session.views);
+        let view = match reader.and_then(|views| self.goes_on(views, &held)) {
+            Some(view) => view,
+            None => self.view(&points, &held, &unwritten, mark).await?,
+        };
+        let reading = reader.cloned().unwrap_or_default();
+        let views = reading.with(self.asked.span, view);
+        let (entries, kept) = tokio::join!(
+            self.entries(view, points.seq, unwritten, guess),
+            self.keep(session.as_ref(), view, &views),
+        );
+        kept?;
+        self.app.store.remember(self.id, points, Some(views));
+        Ok(Page {
+            points: held,
+            view,
+            entries: entries?,
+        })
+    }
+
+    /// The entries that the page will most likely show.
+    async fn guess(&self) -> Result<Vec<Entry>, StoreError> {
+        let store = &self.app.store;
+        let view = store.seen(self.id).and_then(|seen| {
+            let (held, _) = seen.points.at(self.now);
+            let later = self.goes_on(&seen.views, &held);
+            let view = if self.asked.span == Span::Older {
+                later.or(seen.views.get(Span::Older))
+            } else {
+                later.or(Some(self.whole(&held)))
+            };
+            Some(self.asked.of(&view?).up_to(seen.points.seq))
+        });
+        match view {
+            Some(view) => store.entries(self.id, view, false).await,
+            None if self.asked.page == 1 && self.asked.span != Span::Older => {
+                store.newest(self.id, self.asked.size).await
+            }
+            None => Ok(Vec::new()),
+        }
+    }
+
+    /// The mark that the boundary may lie under.
+    async fn mark(&self) -> Result<Option<Mark>, StoreError> {
+        if self.asked.span == Span::All {
+            return Ok(None);
+        }
+        self.app.store.first_mark(self.id, self.since, false).await
+    }
+
+    /// The view that a later page belongs to.
+    fn goes_on(&self, views: &Views, held: &Points) -> Option<View> {
+        let view = views.get(self.asked.span)?;
+        let lives = self.now < view.at.plus_seconds(VIEW_SECONDS) && view.high <= held.seq;
+        (lives && self.asked.page > 1).then_some(view)
+    }
+
+    fn whole(&self, held: &Points) -> View {
+        View {
+            low: 0,
+            high: held.seq,
+            at: self.now,
+        }
+    }
+
+    /// The view as of now.
+    async fn view(
+        &self,
+        points: &Points,
+        held: &Points,
+        unwritten: &[Posting],
+        mark: Option<Mark>,
+    ) -> Result<View, StoreError> {
+        let whole = self.whole(held);
+        if self.asked.span == Span::All {
+            return Ok(whole);
+        }
+        let written = match (points.older_than(self.since), mark) {
+            (Some(older), _) => older,
+            (None, Some(mark)) => mark.older_than(self.since),
+            // There is one: it has not reached the copy that was read.
+            (None, None) => {
+                let mark = self.app.store.first_mark(self.id, self.since, true).await?;
+                mark.ok_or(StoreError::Missing("mark"))?
+                    .older_than(self.since)
+            }
+        };
+        let expired = unwritten.iter().rfind(|expired| expired.at < self.since);
+        let older = expired.map_or(written, |expired| expired.seq);
+        Ok(match self.asked.span {
+            Span::Older => whole.up_to(older),
+            Span::All | Span::Recent => View {
+                low: older,
+                ..whole
+            },
+        })
+    }
+
+    /// The page's entries: those that expired and have not been written, what was guessed right,
+    /// else what is read now.
+    async fn entries(
+        &self,
+        view: View,
+        written: u64,
+        unwritten: Vec<Posting>,
+        guess: Vec<Entry>,
+    ) -> Result<Vec<Entry>, StoreError> {
+        let page = self.asked.of(&view);
+        let expired = unwritten.into_iter().rev().map(Entry::expired);
+        let mut entries: Vec<_> = expired.filter(|entry| page.holds(entry.seq)).collect();
+        let wanted = page.up_to(written);
+        let found: Vec<_> = guess
+            .into_iter()
+            .filter(|entry| wanted.holds(entry.seq))
+            .collect();
+        let is_whole = |found: &[Entry]| u64::try_from(found.len()) == Ok(wanted.items());
+        if is_whole(&found) {
+            entries.extend(found);
+            return Ok(entries);
+        }
+        for consistently in [false, true] {
+            let found = self
+                .app
+                .store
+                .entries(self.id, wanted, consistently)
+                .await?;
+            if is_whole(&found) {
+                entries.extend(found);
+                return Ok(entries);
+            }
+        }
+        Err(StoreError::Missing("entry"))
+    }
+
+    /// Keeps the view of a first page with the session, where later pages may follow and it does
+    /// not stand there already.
+    async fn keep(
+        &self,
+        session: Option<&(SessionKey, Session)>,
+        view: View,
+        views: &Views,
+    ) -> Result<(), StoreError> {
+        let Some((key, session)) = session else {
+            return Ok(());
+        };
+        let stands = session.views.get(self.asked.span).is_some_and(|kept| {
+            let fresh = self.now < kept.at.plus_seconds(VIEW_SECONDS / 2);
+            fresh && (kept.low, kept.high) == (view.low, view.high)
+        });
+        let one_page = view.items() <= self.asked.size;
+        if self.asked.page > 1 || self.asked.nopage || one_page || stands {
+            return Ok(());
+        }
+        self.app.store.save_views(key, session, views).await
+    }
+}

@@ -1,0 +1,295 @@
+//! Reading the ledger in pages, newest first. A page is a range of places, so that the thousandth
+//! costs what the first does; a moment is found by one read of [`BY_MARK`].
+//!
+//! A reader's first page fixes what the later ones are pages of, kept with the session: entries
+//! written meanwhile shift nothing.
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use serde::{Deserialize, Serialize};
+use serde_bytes::ByteBuf;
+
+use super::{
+    CAPACITY, Item, Key, PK, Store, StoreError,
+    change::Change,
+    decode,
+    entries::{BY_MARK, BY_SEQ, Entry, MARK, SEQ, TIMES},
+    known::Seen,
+    n, s,
+    sessions::{Session, SessionKey},
+    value,
+};
+use crate::{
+    clock::Time,
+    member::MemberId,
+    points::{self, Points},
+};
+
+/// How long later pages stay pages of what the first one showed, in seconds.
+pub const VIEW_SECONDS: i64 = 3600;
+
+/// Which entries are read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Span {
+    /// All.
+    All,
+    /// Those of the last three months.
+    Recent,
+    /// Those before.
+    Older,
+}
+
+/// The entries that a reader pages through: those with places above `low`, up to `high`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct View {
+    /// Above which place.
+    pub low: u64,
+    /// Up to which place.
+    pub high: u64,
+    /// When the first page was read.
+    pub at: Time,
+}
+
+/// A session's views.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Views {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    all: Option<View>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    recent: Option<View>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    older: Option<View>,
+}
+
+impl View {
+    /// How many entries there are.
+    #[must_use]
+    pub const fn items(&self) -> u64 {
+        self.high.saturating_sub(self.low)
+    }
+
+    /// The part of it that is page `page` of `size` entries.
+    #[must_use]
+    pub fn page(&self, page: u64, size: u64) -> Self {
+        let above = page.saturating_sub(1).saturating_mul(size);
+        let high = self.high.saturating_sub(above).max(self.low);
+        let low = high.saturating_sub(size).max(self.low);
+        Self { low, high, ..*self }
+    }
+
+    /// The part of it up to the place `high`.
+    #[must_use]
+    pub fn up_to(&self, high: u64) -> Self {
+        let high = self.high.min(high).max(self.low);
+        Self { high, ..*self }
+    }
+
+    /// Whether a place is in it.
+    #[must_use]
+    pub const fn holds(&self, seq: u64) -> bool {
+        self.low < seq && seq <= self.high
+    }
+}
+
+impl Views {
+    /// The view of a span.
+    #[must_use]
+    pub const fn get(&self, span: Span) -> Option<View> {
+        match span {
+            Span::All => self.all,
+            Span::Recent => self.recent,
+            Span::Older => self.older,
+        }
+    }
+
+    /// The same with another view of a span.
+    #[must_use]
+    pub fn with(mut self, span: Span, view: View) -> Self {
+        match span {
+            Span::All => self.all = Some(view),
+            Span::Recent => self.recent = Some(view),
+            Span::Older => self.older = Some(view),
+        }
+        self
+    }
+
+    /// Whether nothing is being read.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// An entry that says when it and those since the mark before were written.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Mark {
+    seq: u64,
+    times: ByteBuf,
+}
+
+impl Mark {
+    /// How many entries were written before `moment`, this being the first mark from then on.
+    #[must_use]
+    pub fn older_than(&self, moment: Time) -> u64 {
+        points::older_than(moment, self.seq, &self.times)
+    }
+}
+
+impl Store {
+    /// What this process last saw of a ledger.
+    #[must_use]
+    pub fn seen(&self, id: MemberId) -> Option<Seen> {
+        self.known.get(id)
+    }
+
+    /// Remembers what is seen of a ledger.
+    pub fn remember(&self, id: MemberId, points: Points, views: Option<Views>) {
+        self.known.remember(id, points);
+        if let Some(views) = views {
+            self.known.remember_views(id, views);
+        }
+    }
+
+    /// Reads the newest `most` entries, eventually consistently. Half a read unit for each 4 KB.
+    ///
+    /// # Errors
+    /// [`StoreError`]
+    pub async fn newest(&self, id: MemberId, most: u64) -> Result<Vec<Entry>, StoreError> {
+        self.query_entries(id, None, most, false).await
+    }
+
+    /// Reads the entries of a view, newest first: eventually consistently for half a read unit, or
+    /// consistently for a whole one, for each 4 KB.
+    ///
+    /// # Errors
+    /// [`StoreError`]
+    pub async fn entries(
+        &self,
+        id: MemberId,
+        view: View,
+        consistently: bool,
+    ) -> Result<Vec<Entry>, StoreError> {
+        if view.items() == 0 {
+            return Ok(Vec::new());
+        }
+        let places = Some((n(view.low + 1), n(view.high)));
+        self.query_entries(id, places, view.items(), consistently)
+            .await
+    }
+
+    /// Asks for a megabyte at a time, which is the most that `DynamoDB` answers at once.
+    async fn query_entries(
+        &self,
+        id: MemberId,
+        places: Option<(AttributeValue, AttributeValue)>,
+        most: u64,
+        consistently: bool,
+    ) -> Result<Vec<Entry>, StoreError> {
+        let most = usize::try_from(most).unwrap_or(usize::MAX);
+        let mut entries = Vec::new();
+        let mut from: Option<Item> = None;
+        loop {
+            let left = i32::try_from(most - entries.len()).unwrap_or(i32::MAX);
+            let mut query = self
+                .client
+                .query()
+                .table_name(&self.table)
+                .index_name(BY_SEQ)
+                .key_condition_expression("#pk = :pk")
+                .expression_attribute_names("#pk", PK)
+                .expression_attribute_values(":pk", s(Key::member(id).pk))
+                .scan_index_forward(false)
+                .consistent_read(consistently)
+                .limit(left)
+                .set_exclusive_start_key(from.take())
+                .return_consumed_capacity(CAPACITY);
+            if let Some((first, last)) = places.clone() {
+                query = query
+                    .key_condition_expression("#pk = :pk AND #seq BETWEEN :first AND :last")
+                    .expression_attribute_names("#seq", SEQ)
+                    .expression_attribute_values(":first", first)
+                    .expression_attribute_values(":last", last);
+            }
+            let output = query.send().await;
+            let output = output.map_err(|error| StoreError::failed("Query", &error))?;
+            for item in output.items.unwrap_or_default() {
+                entries.push(decode("entry", item)?);
+            }
+            from = output.last_evaluated_key;
+            if from.is_none() || entries.len() >= most {
+                return Ok(entries);
+            }
+        }
+    }
+
+    /// Reads the first mark from `moment` on. Half a read unit, or a whole one consistently.
+    ///
+    /// # Errors
+    /// [`StoreError`]
+    pub async fn first_mark(
+        &self,
+        id: MemberId,
+        moment: Time,
+        consistently: bool,
+    ) -> Result<Option<Mark>, StoreError> {
+        let output = self
+            .client
+            .query()
+            .table_name(&self.table)
+            .index_name(BY_MARK)
+            .key_condition_expression("#pk = :pk AND #mark >= :moment")
+            .projection_expression("#seq, #times")
+            .expression_attribute_names("#pk", PK)
+            .expression_attribute_names("#mark", MARK)
+            .expression_attribute_names("#seq", SEQ)
+            .expression_attribute_names("#times", TIMES)
+            .expression_attribute_values(":pk", s(Key::member(id).pk))
+            .expression_attribute_values(":moment", n(moment.millis()))
+            .consistent_read(consistently)
+            .limit(1)
+            .return_consumed_capacity(CAPACITY)
+            .send()
+            .await
+            .map_err(|error| StoreError::failed("Query", &error))?;
+        let first = output.items.unwrap_or_default().into_iter().next();
+        first.map(|item| decode("mark", item)).transpose()
+    }
+
+    /// Keeps what a session is reading, unless its pair has rotated meanwhile. One write unit.
+    ///
+    /// # Errors
+    /// [`StoreError`]
+    pub async fn save_views(
+        &self,
+        key: &SessionKey,
+        session: &Session,
+        views: &Views,
+    ) -> Result<(), StoreError> {
+        let change: Change = key.while_current(session, "SET #views = :views");
+        self.change_if(change.value(":views", value("views", views)?))
+            .await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pages_are_ranges_from_the_newest_on() {
+        let at = Time::from_millis(0);
+        let view = View {
+            low: 3,
+            high: 26,
+            at,
+        };
+        let page = |page, size| {
+            let page = view.page(page, size);
+            (page.low, page.high)
+        };
+        assert_eq!(view.items(), 23);
+        assert_eq!(page(1, 10), (16, 26));
+        assert_eq!(page(3, 10), (3, 6));
+        assert_eq!(page(4, 10), (3, 3));
+        assert_eq!(page(u64::MAX, 100), (3, 3));
+    }
+}

@@ -1,0 +1,234 @@
+//! Many callers at once, and answers that get lost.
+
+use std::{
+    collections::HashSet,
+    future::IntoFuture,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicUsize, Ordering},
+    },
+};
+
+use aws_sdk_dynamodb::{
+    config::{
+        ConfigBag, Intercept, RuntimeComponents,
+        http::HttpResponse,
+        interceptors::{
+            BeforeDeserializationInterceptorContextMut, BeforeDeserializationInterceptorContextRef,
+            BeforeTransmitInterceptorContextRef,
+        },
+    },
+    error::BoxError,
+};
+use serde_json::{Value, json};
+use shared::store::Store;
+
+use crate::support::{RequestBuilder, Service, aws};
+
+/// Sends all at once, and gives the answers in the same order.
+async fn all(requests: impl IntoIterator<Item = RequestBuilder>) -> Vec<Value> {
+    let sent: Vec<_> = requests
+        .into_iter()
+        .map(|request| tokio::spawn(request.into_future()))
+        .collect();
+    let mut answers = Vec::new();
+    for sent in sent {
+        answers.push(sent.await.expect("a request is answered").body);
+    }
+    answers
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn twenty_callers_with_ten_keys_twice_each_write_ten_entries() {
+    let service = Service::start().await;
+    let member = service.holder("yhsduser").await;
+    let give = |caller: usize| service.give(member.id, &format!("k{}", caller % 10), 7, "订单");
+    let answers = all((0..20).map(give)).await;
+    for (one, other) in answers[..10].iter().zip(&answers[10..]) {
+        assert_eq!(one["code"], 200, "{one}");
+        assert_eq!(one, other, "the same key has the same answer");
+    }
+    let places: HashSet<_> = answers
+        .iter()
+        .map(|answer| answer["entry"]["id"].as_u64())
+        .collect();
+    assert_eq!(places.len(), 10);
+    assert_eq!(service.items("member#", "points#").await.len(), 10);
+    service.assert_adds_up(member.id).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn twenty_spends_of_ten_from_eighty_are_eight_spends() {
+    let service = Service::start().await;
+    let member = service.holder("yhsduser").await;
+    service.given(member.id, "credit", 80).await;
+    // Half of them through another process, which has not met the ledger.
+    let table = service.table();
+    let elsewhere = service.with_store(Store::with(aws().dynamodb(), table));
+    let spend = |caller: usize| {
+        let spend = service.give(member.id, &format!("k{caller}"), -10, "订单");
+        if caller.is_multiple_of(2) {
+            spend
+        } else {
+            spend.through(&elsewhere)
+        }
+    };
+    let answers = all((0..20).map(spend)).await;
+    let refused = json!({ "code": 201, "message": "积分不足", "balance": 0 });
+    let done = answers
+        .iter()
+        .filter(|answer| answer["code"] == 200)
+        .count();
+    assert_eq!(done, 8, "{answers:?}");
+    assert_eq!(
+        answers.iter().filter(|answer| **answer == refused).count(),
+        12
+    );
+    let page = service.admin_details(member.id, "").await.body;
+    assert_eq!(page["reward_point_total"], 0);
+    assert_eq!(page["paging"]["items"], 9);
+    service.assert_adds_up(member.id).await;
+}
+
+/// Loses the answers of transactions: they are done, and nobody hears of it.
+#[derive(Clone, Debug, Default)]
+struct Lossy(Arc<AtomicBool>);
+
+impl Intercept for Lossy {
+    fn name(&self) -> &'static str {
+        "lossy"
+    }
+
+    fn read_before_deserialization(
+        &self,
+        _: &BeforeDeserializationInterceptorContextRef<'_>,
+        _: &RuntimeComponents,
+        _: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        if self.0.load(Ordering::SeqCst) {
+            Err("the answer is lost".into())
+        } else {
+            Ok(())
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_transaction_whose_answer_is_lost_and_that_is_repeated_is_one_entry() {
+    let service = Service::start().await;
+    let member = service.holder("yhsduser").await;
+    let lossy = Lossy::default();
+    let aws = aws().dynamodb().interceptor(lossy.clone());
+    let router = service.with_store(Store::with(aws, service.table()));
+    let give = |key: &str, point| service.give(member.id, key, point, "订单").through(&router);
+    assert_eq!(give("first", 100).await.body["balance"], 100);
+
+    lossy.0.store(true, Ordering::SeqCst);
+    let fault = json!({ "code": 500, "message": "服务暂时不可用，请稍后再试" });
+    assert_eq!(give("spend", -100).await.body, fault);
+    lossy.0.store(false, Ordering::SeqCst);
+    assert_eq!(
+        service.items("member#", "points#").await.len(),
+        2,
+        "it was done"
+    );
+    let again = give("spend", -100).await.body;
+    assert_eq!(
+        (&again["code"], &again["balance"]),
+        (&json!(200), &json!(0))
+    );
+    assert_eq!(again["entry"]["id"], 2);
+    assert_eq!(service.items("member#", "points#").await.len(), 2);
+    service.assert_adds_up(member.id).await;
+}
+
+#[tokio::test]
+async fn a_write_is_one_transaction_with_a_token_of_its_own() {
+    let service = Service::start().await;
+    let member = service.holder("yhsduser").await;
+    service.take_sent();
+    service.given(member.id, "a", 1).await;
+    service.given(member.id, "b", 1).await;
+    let sent = service.take_sent();
+    let operations: Vec<_> = sent.iter().map(|sent| &*sent.operation).collect();
+    assert_eq!(
+        operations,
+        ["GetItem", "TransactWriteItems", "TransactWriteItems"]
+    );
+    assert_eq!(sent[0].body["ConsistentRead"], true);
+    // The SDK's own repetitions carry the same one.
+    let tokens = [&sent[1], &sent[2]].map(|sent| sent.body["ClientRequestToken"].as_str());
+    assert!(tokens.iter().all(Option::is_some) && tokens[0] != tokens[1]);
+    for sent in &sent[1..] {
+        assert_eq!(sent.body["TransactItems"].as_array().map(Vec::len), Some(2));
+    }
+}
+
+/// Says of so many transactions that each met another.
+#[derive(Clone, Debug, Default)]
+struct Conflicting {
+    left: Arc<AtomicUsize>,
+    in_transaction: Arc<AtomicBool>,
+}
+
+impl Intercept for Conflicting {
+    fn name(&self) -> &'static str {
+        "conflicting"
+    }
+
+    fn read_before_transmit(
+        &self,
+        context: &BeforeTransmitInterceptorContextRef<'_>,
+        _: &RuntimeComponents,
+        _: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let target = context.request().headers().get("x-amz-target");
+        let is_transaction = target.is_some_and(|name| name.ends_with("TransactWriteItems"));
+        self.in_transaction.store(is_transaction, Ordering::SeqCst);
+        Ok(())
+    }
+
+    fn modify_before_deserialization(
+        &self,
+        context: &mut BeforeDeserializationInterceptorContextMut<'_>,
+        _: &RuntimeComponents,
+        _: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let less = |left: usize| left.checked_sub(1);
+        if self.in_transaction.load(Ordering::SeqCst)
+            && (self.left)
+                .fetch_update(Ordering::SeqCst, Ordering::SeqCst, less)
+                .is_ok()
+        {
+            let cancelled = json!({
+                "__type": "com.amazonaws.dynamodb.v20120810#TransactionCanceledException",
+                "CancellationReasons": [{ "Code": "None" }, { "Code": "TransactionConflict" }],
+            });
+            *context.response_mut() =
+                HttpResponse::new(400.try_into()?, cancelled.to_string().into());
+        }
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn a_transaction_that_met_others_again_and_again_is_tried_on() {
+    let service = Service::start().await;
+    let member = service.holder("yhsduser").await;
+    // The SDK tries four times.
+    let conflicts = Conflicting::default();
+    conflicts.left.store(5, Ordering::SeqCst);
+    let aws = aws().dynamodb().interceptor(conflicts.clone());
+    let router = service.with_store(Store::with(aws, service.table()));
+    let reply = service
+        .give(member.id, "k", 5, "订单")
+        .through(&router)
+        .await;
+    assert_eq!(
+        (&reply.body["code"], &reply.body["balance"]),
+        (&json!(200), &json!(5))
+    );
+    assert_eq!(conflicts.left.load(Ordering::SeqCst), 0);
+    assert_eq!(service.items("member#", "points#").await.len(), 1);
+    service.assert_adds_up(member.id).await;
+}

@@ -89,10 +89,21 @@ fn post(address: &str, path: &str, form: &str) -> String {
     body.to_owned()
 }
 
+#[test]
+fn a_client_is_told_by_the_last_hop_that_forwarded_it() {
+    let running = Running::start(&[]);
+    let form = "username=demo&password=huiyuan&group=app";
+    let answer = post(running.address(), "/v1/site/login", form);
+    assert!(answer.contains("\"last_ip\":\"198.51.100.7\""), "{answer}");
+    running.ask_to_end("-TERM");
+    assert_eq!(running.wait(), Some(0));
+}
+
 fn send(address: &str, path: &str, form: &str) -> TcpStream {
     let mut stream = TcpStream::connect(address).expect("it listens");
     let head = format!(
         "POST {path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n\
+         x-forwarded-for: 203.0.113.9, 198.51.100.7\r\n\
          content-type: application/x-www-form-urlencoded\r\ncontent-length: {}\r\n\r\n",
         form.len()
     );

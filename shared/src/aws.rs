@@ -61,7 +61,7 @@ impl Service {
     fn retries(self) -> RetryConfig {
         match self {
             Self::DynamoDb => RetryConfig::standard()
-                .with_max_attempts(4)
+                .with_max_attempts(6)
                 .with_initial_backoff(Duration::from_millis(50)),
             Self::Sns | Self::SesV2 => RetryConfig::disabled(),
         }
@@ -70,8 +70,8 @@ impl Service {
     /// How long one try may take.
     const fn patience(self) -> Duration {
         match self {
-            Self::DynamoDb => Duration::from_secs(3),
-            Self::Sns | Self::SesV2 => Duration::from_secs(5),
+            Self::DynamoDb => Duration::from_secs(2),
+            Self::Sns | Self::SesV2 => Duration::from_secs(4),
         }
     }
 }
@@ -86,6 +86,10 @@ pub struct Aws {
     http: SharedHttpClient,
     endpoints: [Option<String>; Service::ALL.len()],
 }
+
+/// How long one call may take with all its tries: three in a row leave time for an answer before
+/// the function's own deadline.
+const CALL: Duration = Duration::from_millis(4500);
 
 impl Aws {
     pub(crate) fn read(settings: &Settings) -> Result<Self, ConfigError> {
@@ -155,9 +159,9 @@ impl Aws {
     #[must_use]
     pub fn client(&self, service: Service) -> SdkConfig {
         let timeouts = TimeoutConfig::builder()
-            .connect_timeout(Duration::from_secs(2))
+            .connect_timeout(Duration::from_secs(1))
             .operation_attempt_timeout(service.patience())
-            .operation_timeout(Duration::from_secs(8))
+            .operation_timeout(CALL)
             .build();
         let mut config = SdkConfig::builder()
             .behavior_version(BehaviorVersion::latest())

@@ -119,13 +119,15 @@ impl Family {
     }
 }
 
-/// Seconds in words: whole minutes from two minutes on.
+/// Seconds in words: whole minutes from two minutes on, whole hours from two hours on.
 #[must_use]
 pub fn duration(seconds: i64) -> String {
     if seconds < 120 {
         format!("{seconds}秒")
-    } else {
+    } else if seconds < 7200 {
         format!("{}分钟", (seconds + 59) / 60)
+    } else {
+        format!("{}小时", (seconds + 3599) / 3600)
     }
 }
 

@@ -107,13 +107,6 @@ impl ApiError {
         self
     }
 
-    /// The same, telling the log why.
-    #[must_use]
-    pub fn because(mut self, cause: impl Error + Send + Sync + 'static) -> Self {
-        self.cause = Some(Arc::new(cause));
-        self
-    }
-
     /// The chain of causes, for the log alone.
     #[must_use]
     pub fn cause(&self) -> Option<String> {

@@ -5,11 +5,15 @@ use std::{any::Any, time::Duration};
 
 use axum::{
     Json, Router,
+    extract::Request,
     http::{
         HeaderValue, Method, StatusCode,
-        header::{AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE, HeaderName, X_CONTENT_TYPE_OPTIONS},
+        header::{
+            ACCESS_CONTROL_REQUEST_METHOD, AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE, HeaderName,
+            X_CONTENT_TYPE_OPTIONS,
+        },
     },
-    middleware::{from_fn_with_state, map_response},
+    middleware::{Next, from_fn, from_fn_with_state},
     response::{IntoResponse, Response},
 };
 use serde::Serialize;
@@ -46,7 +50,7 @@ pub fn router(
     close(Family::RageFrame, rageframe)
         .merge(close(Family::Youhaosuda, youhaosuda))
         .layer(cors(&app.config.origins))
-        .layer(map_response(headers))
+        .layer(from_fn(headers))
         .layer(from_fn_with_state(
             (function, app.clone()),
             journal::observe,
@@ -65,8 +69,21 @@ fn cors(origins: &[HeaderValue]) -> CorsLayer {
 }
 
 /// Nothing here may be kept by a cache. An undefined path or method is answered as the gateway
-/// answers it.
-async fn headers(response: Response) -> Response {
+/// answers it: the router itself would serve `HEAD` for every `GET`, and CORS every `OPTIONS`.
+async fn headers(request: Request, next: Next) -> Response {
+    let is_preflight = request
+        .headers()
+        .contains_key(ACCESS_CONTROL_REQUEST_METHOD);
+    let known = match *request.method() {
+        Method::GET | Method::POST => true,
+        Method::OPTIONS => is_preflight,
+        _ => false,
+    };
+    let response = if known {
+        next.run(request).await
+    } else {
+        StatusCode::NOT_FOUND.into_response()
+    };
     let undefined = [StatusCode::NOT_FOUND, StatusCode::METHOD_NOT_ALLOWED];
     let mut response = if undefined.contains(&response.status()) {
         let message = "Not Found";
@@ -106,7 +123,7 @@ fn panicked(payload: Box<dyn Any + Send>) -> Response {
 mod tests {
     use std::sync::Arc;
 
-    use axum::{body::Body, http::Request, routing::get};
+    use axum::{body::Body, routing::get};
     use http_body_util::BodyExt;
     use tower::ServiceExt;
 

@@ -9,7 +9,8 @@ use axum::{
 };
 use http_body_util::{BodyExt, Limited};
 use percent_encoding::percent_decode;
-use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, Visitor};
+use serde_json::value::RawValue;
 
 use crate::error::ApiError;
 
@@ -53,12 +54,20 @@ impl Params {
             .or_insert(value);
     }
 
+    /// Takes a field of a form. `name[]` and `name[key]` are how a form nests.
+    fn insert_field(&mut self, name: &str, text: String) {
+        match name.split_once('[') {
+            Some((name, _)) => self.insert(name.to_owned(), Value::NotText),
+            None => self.insert(name.to_owned(), Value::Text(text)),
+        }
+    }
+
     fn from_form(form: &[u8]) -> Option<Self> {
         // The parser below replaces what is not UTF-8; a decoded form is UTF-8 where its parts are.
         percent_decode(form).decode_utf8().ok()?;
         let mut params = Self::default();
         for (name, value) in form_urlencoded::parse(form) {
-            params.insert(name.into_owned(), Value::Text(value.into_owned()));
+            params.insert_field(&name, value.into_owned());
         }
         Some(params)
     }
@@ -78,7 +87,7 @@ impl Params {
         while let Some(field) = multipart.next_field().await.ok()? {
             let name = field.name()?.to_owned();
             let text = String::from_utf8(field.bytes().await.ok()?.into()).ok()?;
-            params.insert(name, Value::Text(text));
+            params.insert_field(&name, text);
         }
         Some(params)
     }
@@ -162,8 +171,8 @@ impl<'de> Visitor<'de> for ParamsVisitor {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Params, A::Error> {
         let mut params = Params::default();
-        while let Some(name) = map.next_key::<String>()? {
-            if let Some(value) = map.next_value::<JsonValue>()?.0 {
+        while let Some((name, value)) = map.next_entry::<String, &RawValue>()? {
+            if let Some(value) = Value::of_json(value.get()).map_err(A::Error::custom)? {
                 params.insert(name, value);
             }
         }
@@ -171,62 +180,16 @@ impl<'de> Visitor<'de> for ParamsVisitor {
     }
 }
 
-/// A JSON value as the text it stands for; `null` is a parameter that was not sent.
-struct JsonValue(Option<Value>);
-
-impl JsonValue {
-    fn text(text: impl fmt::Display + Copy) -> Self {
-        Self(Some(Value::Text(text.to_string())))
-    }
-}
-
-impl<'de> Deserialize<'de> for JsonValue {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(JsonVisitor)
-    }
-}
-
-struct JsonVisitor;
-
-impl<'de> Visitor<'de> for JsonVisitor {
-    type Value = JsonValue;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a value")
-    }
-
-    fn visit_str<E>(self, text: &str) -> Result<JsonValue, E> {
-        Ok(JsonValue::text(text))
-    }
-
-    fn visit_bool<E>(self, value: bool) -> Result<JsonValue, E> {
-        Ok(JsonValue::text(value))
-    }
-
-    fn visit_u64<E>(self, value: u64) -> Result<JsonValue, E> {
-        Ok(JsonValue::text(value))
-    }
-
-    fn visit_i64<E>(self, value: i64) -> Result<JsonValue, E> {
-        Ok(JsonValue::text(value))
-    }
-
-    fn visit_f64<E>(self, value: f64) -> Result<JsonValue, E> {
-        Ok(JsonValue::text(value))
-    }
-
-    fn visit_unit<E>(self) -> Result<JsonValue, E> {
-        Ok(JsonValue(None))
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<JsonValue, A::Error> {
-        while seq.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(JsonValue(Some(Value::NotText)))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<JsonValue, A::Error> {
-        while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-        Ok(JsonValue(Some(Value::NotText)))
+impl Value {
+    /// Reads a JSON value as the text it stands for: a number or a boolean as it is written, so that
+    /// no digit of a number gets lost. `null` is a parameter that was not sent.
+    fn of_json(json: &str) -> Result<Option<Self>, serde_json::Error> {
+        Ok(match json.as_bytes().first() {
+            Some(b'"') => Some(Self::Text(serde_json::from_str(json)?)),
+            Some(b'{' | b'[') => Some(Self::NotText),
+            Some(b'n') => None,
+            _ => Some(Self::Text(json.to_owned())),
+        })
     }
 }
 
@@ -241,19 +204,26 @@ mod tests {
         assert_eq!(params.text("b").unwrap(), Some("会"));
         assert_eq!(params.text("c").unwrap(), Some(""));
         assert!(params.text("d").is_err());
-        assert_eq!(params.text("e").unwrap(), None);
+        assert!(params.text("e").is_err());
+        assert_eq!(params.text("f").unwrap(), None);
         assert!(Params::from_form(b"a=%ff").is_none());
         assert!(Params::from_form(b"a=\xff").is_none());
     }
 
     #[test]
     fn json_numbers_and_booleans_are_their_text() {
-        let json = r#"{"a":123456,"b":-1.5,"c":true,"d":null,"e":"x","f":[1,{}],"g":{"h":[]}}"#;
+        let json = r#"{"a":123456789012345678901,"b":-1.50,"c":true,"d":null,"e":"x","f":[1,{}],"g":{"h":[]}}"#;
         let params = Params::from_json(json.as_bytes()).unwrap();
         let texts = ["a", "b", "c", "d", "e"].map(|name| params.text(name).unwrap());
         assert_eq!(
             texts,
-            [Some("123456"), Some("-1.5"), Some("true"), None, Some("x")]
+            [
+                Some("123456789012345678901"),
+                Some("-1.50"),
+                Some("true"),
+                None,
+                Some("x")
+            ]
         );
         assert!(params.text("f").is_err() && params.text("g").is_err());
     }
@@ -263,16 +233,7 @@ mod tests {
         let duplicated = Params::from_json(br#"{"a":"1","a":"2"}"#).unwrap();
         assert!(duplicated.text("a").is_err());
         let deep = format!("{{\"a\":{}", "[".repeat(10_000));
-        for bad in [
-            "",
-            "[]",
-            "1",
-            "{",
-            r#"{"a":1e999}"#,
-            r#"{"a":"\ud800"}"#,
-            "{}x",
-            &deep,
-        ] {
+        for bad in ["", "[]", "1", "{", r#"{"a":"\ud800"}"#, "{}x", &deep] {
             assert!(Params::from_json(bad.as_bytes()).is_none(), "{bad:.20}");
         }
         assert!(Params::from_json(b"{\"a\":\"\xff\"}").is_none());

@@ -149,7 +149,7 @@ fn is_weak(stored: &phc::PasswordHash) -> Result<bool, HashError> {
 }
 
 fn verify_bcrypt(password: &Password, stored: &PasswordHash) -> Result<Verdict, HashError> {
-    // PHP cuts a password at 72 bytes and at a NUL; so does the crate's own `verify`.
+    // PHP cuts a password at 72 bytes; so does the crate's own `verify`.
     match bcrypt::verify(&password.0, &stored.0) {
         Ok(true) => Ok(Verdict::RightButWeak),
         Ok(false) => Ok(Verdict::Wrong),

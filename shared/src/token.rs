@@ -95,7 +95,8 @@ impl Token {
     pub fn parse(text: &str) -> Option<Self> {
         let (encoded, rest) = text.split_at_checked(ENCODED)?;
         let digits = rest.strip_prefix('_')?;
-        if digits.is_empty() || digits.len() > 11 || !digits.bytes().all(|b| b.is_ascii_digit()) {
+        let plain = digits.bytes().all(|b| b.is_ascii_digit()) && !digits.starts_with('0');
+        if digits.is_empty() || digits.len() > 11 || !plain {
             return None;
         }
         let mut bytes = [0; HEADER + 16];

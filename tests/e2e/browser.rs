@@ -128,12 +128,20 @@ async fn an_undefined_path_or_method_is_the_gateways_404() {
         ("POST", "/v1/site/logout"),
         ("GET", "/v1/site/login"),
         ("DELETE", "/api/v1/account/current"),
+        ("OPTIONS", "/api/v1/account/current"),
         ("POST", "/v1/site/login/"),
     ] {
         let reply = service.request(method, path).await;
         assert_eq!(reply.status, 404, "{method} {path}");
         assert_eq!(reply.bytes, br#"{"message":"Not Found"}"#);
     }
+}
+
+#[tokio::test]
+async fn a_head_is_undefined_though_the_get_is_not() {
+    let service = Service::start().await;
+    let reply = service.request("HEAD", "/api/v1/account/current").await;
+    assert_eq!(reply.status, 404);
 }
 
 #[tokio::test]

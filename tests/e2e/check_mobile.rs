@@ -29,6 +29,7 @@ async fn a_number_is_free_or_registered() {
         reply.body,
         json!({"code": 201, "message": "手机号已被注册"})
     );
+    assert_eq!(service.messages().await, 1, "the one that registered");
 }
 
 #[tokio::test]
@@ -47,6 +48,7 @@ async fn what_is_no_mainland_mobile_is_refused() {
         }
     }
     assert!(service.dump().await.is_empty());
+    assert_eq!(service.messages().await, 0);
 }
 
 #[tokio::test]
@@ -70,4 +72,5 @@ async fn an_address_asks_ten_times_a_minute() {
     service.advance(50);
     let reply = service.ask(REGIST, "13800138000").await;
     assert_eq!(reply.body["code"], 200);
+    assert_eq!(service.messages().await, 0);
 }

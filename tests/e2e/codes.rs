@@ -39,7 +39,9 @@ async fn a_code_is_good_for_five_minutes() {
             assert_eq!(reply.body["code"], 200, "after {seconds} s");
         } else {
             assert_eq!(reply.body, json!({"code": 201, "message": GONE}));
+            assert!(service.items("member#", "").await.is_empty());
         }
+        assert_eq!(service.messages().await, 1);
     }
 }
 
@@ -121,6 +123,7 @@ async fn of_sixteen_parallel_registrations_with_one_code_one_makes_a_member() {
     }
     assert_eq!(made, 1);
     assert_eq!(service.items("member#", "member").await.len(), 1);
+    assert_eq!(service.messages().await, 1);
     let reply = service.register_mobile(MOBILE, &code).await;
     assert_eq!(reply.body, json!({"code": 201, "message": GONE}));
 }
@@ -135,6 +138,7 @@ async fn a_code_works_once() {
     let reply = service.register_mobile(MOBILE, &code).await;
     assert_eq!(reply.body, json!({"code": 201, "message": GONE}));
     assert_eq!(service.dump().await, before);
+    assert_eq!(service.messages().await, 1);
 }
 
 #[tokio::test]
@@ -158,6 +162,7 @@ async fn a_code_is_bound_to_its_mobile_and_its_purpose() {
     assert_eq!(reply.body["code"], 200);
     let reply = service.reset_mobile(MOBILE, &reset).await;
     assert_eq!(reply.body["code"], 200);
+    assert_eq!(service.messages().await, 2);
 }
 
 #[tokio::test]
@@ -182,6 +187,7 @@ async fn a_new_code_voids_the_old_one() {
     );
     let reply = service.register_mobile(MOBILE, &new).await;
     assert_eq!(reply.body["code"], 200);
+    assert_eq!(service.messages().await, 2);
 }
 
 #[tokio::test]

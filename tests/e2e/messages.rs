@@ -327,7 +327,7 @@ async fn the_days_cap_is_exact_under_two_hundred_parallel_requests() {
     assert_eq!(in_parallel(&service, requests).await, 50);
     let before = quotas(&service.dump().await);
     let reply = service.ask(REGIST_SMS, MOBILE).await;
-    let message = "今日短信发送量已达上限，请在720分钟后再试";
+    let message = "今日短信发送量已达上限，请在12小时后再试";
     assert_waits(&reply, message, 12 * 3600);
     assert_eq!(quotas(&service.dump().await), before);
     assert_eq!(service.messages().await, 50);

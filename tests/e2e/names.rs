@@ -65,3 +65,27 @@ async fn a_hash_brought_from_rageframe_is_accepted_once_and_replaced() {
     let live = service.is_live(&new.tokens.text()).await;
     assert!(live, "a stronger hash ends no session");
 }
+
+#[tokio::test]
+async fn no_digit_of_a_number_for_a_password_gets_lost() {
+    let service = Service::start().await;
+    let json = r#"{"account":"numbers","password":123456789012345678901,"password_again":123456789012345678901}"#;
+    let register = service.post("/api/v1/account/register_with_user_name");
+    assert_eq!(
+        register.body("application/json", json).await.body["code"],
+        200
+    );
+    for (password, code) in [
+        ("123456789012345678901", 200),
+        ("123456789012345678902", 201),
+    ] {
+        let fields = [("account", "numbers"), ("password", password)];
+        assert_eq!(
+            service.post(YOUHAOSUDA).form(&fields).await.body["code"],
+            code
+        );
+        let json = format!(r#"{{"account":"numbers","password":{password}}}"#);
+        let login = service.post(YOUHAOSUDA).body("application/json", json);
+        assert_eq!(login.await.body["code"], code);
+    }
+}

@@ -2,6 +2,8 @@
 
 use serde_json::{Value, json};
 
+use shared::{store::sessions::SessionKey, token::Token};
+
 use crate::support::{Reply, START, Service, rageframe_refusal};
 
 const PATHS: [&str; 2] = ["/v1/site/refresh", "/v2/customer/account/refresh"];
@@ -203,6 +205,43 @@ async fn service_relogin(service: &Service) -> Reply {
 }
 
 #[tokio::test]
+async fn tokens_within_the_minute_are_answered_however_often_it_rotates() {
+    let service = Service::start().await;
+    service.register("yhsduser").await;
+    let first = service.login("yhsduser", "app").await["refresh_token"].clone();
+    let answer = tokens(&refresh(&service, &first, "app").await);
+    let mut token = answer.1.clone();
+    for _ in 0..12 {
+        service.advance(2);
+        token = tokens(&refresh(&service, &token, "app").await).1;
+        assert_eq!(tokens(&refresh(&service, &first, "app").await), answer);
+    }
+}
+
+#[tokio::test]
+async fn a_leak_ends_the_session_though_it_has_rotated_since() {
+    let service = Service::start().await;
+    service.register("yhsduser").await;
+    let session = service.login("yhsduser", "app").await;
+    let access = Token::parse(text(&session["access_token"])).expect("a token");
+    let key = SessionKey::of(&access, &service.app.config).expect("a group");
+    let store = &service.app.store;
+    let seen = store
+        .session_and_member(&key, &access)
+        .await
+        .expect("the table answers");
+    let (seen, _) = seen.expect("a session");
+    let pair = tokens(&refresh(&service, &session["refresh_token"], "app").await);
+    assert!(
+        store
+            .end_session(&key, &seen)
+            .await
+            .expect("the table answers")
+    );
+    assert!(!service.is_live(text(&pair.0)).await);
+}
+
+#[tokio::test]
 async fn an_old_token_does_not_end_the_session_of_a_later_login() {
     let service = Service::start().await;
     service.register("yhsduser").await;
@@ -232,6 +271,44 @@ async fn a_session_rotated_many_times_stays_small() {
         let session = service.items("member#", "session#app").await;
         let retired = session[0]["retired"].as_array().expect("a list").len();
         assert!((1..=8).contains(&retired), "{retired}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_refresh_and_a_save_at_once_leave_one_session_and_save_or_refuse() {
+    let service = Service::start().await;
+    service.register("yhsduser").await;
+    for round in 0..10 {
+        let session = service.login("yhsduser", "app").await;
+        let (access, token) = (
+            text(&session["access_token"]),
+            text(&session["refresh_token"]),
+        );
+        let nickname = format!("round {round}");
+        let save = service
+            .post("/v2/customer/account/up-userinfo")
+            .bearer(access);
+        let save = tokio::spawn(save.form(&[("nickname", &nickname)]).into_future());
+        let fields = [("refresh_token", token), ("group", "app")];
+        let rotate = tokio::spawn(service.post(PATHS[0]).form(&fields).into_future());
+        let (saved, rotated) = (
+            save.await.expect("an answer"),
+            rotate.await.expect("an answer"),
+        );
+        let member = service.items("member#", "member").await;
+        let is_saved = member[0]["profile"]["nickname"] == nickname.as_str();
+        assert_eq!(
+            saved.body["code"],
+            if is_saved { 200 } else { 401 },
+            "{}",
+            saved.body
+        );
+        let pair = tokens(&rotated);
+        if is_saved {
+            assert_eq!(saved.body["data"]["access_token"], pair.0);
+        }
+        assert!(service.is_live(text(&pair.0)).await);
+        assert_eq!(member[0]["visit_count"], 1 + 2 * (round + 1));
     }
 }
 

@@ -210,3 +210,41 @@ async fn twenty_four_parallel_registrations_of_one_name_make_one_member() {
     assert_eq!(service.items("member#", "session#").await.len(), 1);
     assert_eq!(service.items("address#", "registrations").await.len(), 1);
 }
+
+/// Registers as many members at once from one address, and counts who got in.
+async fn register_at_once(service: &Service, names: std::ops::Range<u32>) -> usize {
+    let requests: Vec<_> = names
+        .map(|number| {
+            let request = service.post(USER_NAME).json(body(&format!("user{number}")));
+            tokio::spawn(request.into_future())
+        })
+        .collect();
+    let mut registered = 0;
+    for request in requests {
+        registered += usize::from(request.await.expect("an answer").body["code"] == 200);
+    }
+    registered
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn parallel_registrations_from_one_address_all_count() {
+    let service = Service::start().await;
+    assert_eq!(register_at_once(&service, 0..24).await, 24);
+    let counter = service.items("address#192.0.2.1", "registrations").await;
+    assert_eq!(counter[0]["events"], 24);
+    assert_eq!(service.items("member#", "member").await.len(), 24);
+
+    // An hour later the counter begins anew, for all who come at once.
+    service.advance(3600);
+    assert_eq!(register_at_once(&service, 24..32).await, 8);
+    let counter = service.items("address#192.0.2.1", "registrations").await;
+    assert_eq!(counter[0]["events"], 8);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_parallel_registrations_from_one_address_sixty_succeed() {
+    let service = Service::start().await;
+    assert_eq!(register_at_once(&service, 0..72).await, 60);
+    assert_eq!(service.items("member#", "member").await.len(), 60);
+    assert_eq!(service.items("login#", "login").await.len(), 60);
+}

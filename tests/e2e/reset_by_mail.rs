@@ -329,6 +329,22 @@ async fn neither_the_table_nor_the_log_holds_the_token() {
 }
 
 #[tokio::test]
+async fn a_fault_is_a_page_too_and_the_log_says_why() {
+    let service = Service::start().await;
+    member(&service).await;
+    ask(&service, EMAIL).await;
+    let path = link(&service).await;
+    let delete = service.client().delete_table().table_name(service.table());
+    delete.send().await.expect("the table is dropped");
+    let reply = service.get(&path).await;
+    assert_eq!(reply.status, 200);
+    assert!(text(&reply).contains("暂时无法完成"));
+    let line = service.last_line();
+    assert_eq!(line.code, 500);
+    assert!(line.fault.expect("a cause").starts_with("GetItem failed"));
+}
+
+#[tokio::test]
 async fn a_tampered_token_shows_nothing_of_whom_it_was_for() {
     let service = Service::start().await;
     member(&service).await;

@@ -38,6 +38,7 @@ async fn a_code_sets_a_new_password_and_ends_every_session() {
     assert!(service.logs_in(MOBILE, "654321").await);
     let reply = service.reset_mobile(MOBILE, &code).await;
     assert_eq!(reply.body["message"], "验证码已失效，请重新获取");
+    assert_eq!(service.messages().await, 2);
 }
 
 #[tokio::test]
@@ -125,5 +126,6 @@ async fn of_parallel_resets_with_one_code_one_counts() {
         }
     }
     assert_eq!(done, 1);
+    assert_eq!(service.messages().await, 2);
     assert_eq!(service.items("member#", "member").await[0]["generation"], 1);
 }

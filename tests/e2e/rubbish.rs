@@ -51,7 +51,6 @@ fn bodies() -> Vec<(&'static str, Vec<u8>)> {
         (JSON, b"\"username\"".to_vec()),
         (JSON, b"{\"username\":\"\xff\"}".to_vec()),
         (JSON, b"{\"username\":\"\\ud800\"}".to_vec()),
-        (JSON, b"{\"username\":1e999}".to_vec()),
         (JSON, [b"{\"a\":".to_vec(), b"[".repeat(30_000)].concat()),
         (
             JSON,
@@ -123,7 +122,12 @@ async fn a_value_that_is_no_text_is_refused_on_every_route() {
         let nested = names
             .map(|name| format!("\"{name}\":{{\"a\":[1]}}"))
             .join(",");
-        for (content_type, body) in [(FORM, duplicated), (JSON, format!("{{{nested}}}"))] {
+        let bracketed = names.map(|name| format!("{name}[]=a")).join("&");
+        for (content_type, body) in [
+            (FORM, duplicated),
+            (FORM, bracketed),
+            (JSON, format!("{{{nested}}}")),
+        ] {
             let request = service.post(path).bearer(&token).body(content_type, body);
             let reply = request.await;
             assert_eq!(reply.status, 200, "{path}");

@@ -75,6 +75,9 @@ async fn save_refuses_a_bad_value_and_changes_nothing() {
         ("birthday", "1926-02-30", "生日格式不正确"),
         ("birthday", "2030-06-15", "生日格式不正确"),
         ("birthday", "yesterday", "生日格式不正确"),
+        ("birthday", "-0044-03-15", "生日格式不正确"),
+        ("birthday", "+1990-01-01", "生日格式不正确"),
+        ("birthday", "0000-01-01", "生日格式不正确"),
         (
             "indentity_card",
             "110105194912310021",

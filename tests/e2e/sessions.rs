@@ -3,6 +3,8 @@
 
 use serde_json::{Value, json};
 
+use shared::{member::MemberId, rules::session, token::Slot};
+
 use crate::support::{Reply, RequestBuilder, Service, rageframe_refusal};
 
 const DAY: i64 = 86_400;
@@ -89,7 +91,65 @@ async fn no_wrong_expired_or_revoked_token_is_let_in_anywhere() {
         let reply = request(&service, path, body).bearer(&expired).await;
         assert_refused(&service, path, &reply, over);
     }
+    assert_eq!(
+        service.dump().await,
+        before,
+        "an expired access token ends nothing"
+    );
     assert_ne!(current(&service, &browser).await, Value::Null);
+}
+
+#[tokio::test]
+async fn no_token_from_before_a_change_of_the_password_is_let_in() {
+    // A logout does not read the member, so it tells a session that has ended already from a live
+    // one only where it is gone. It may be said twice, and changes nothing for anybody.
+    let excepted = |path: &str| path.ends_with("/logout");
+    let service = Service::start().await;
+    let changing = service.register("yhsduser").await;
+    let session = service.login("yhsduser", "app").await;
+    let fields = [("account", "yhsduser"), ("password", "123456")];
+    let other = service
+        .post("/api/v1/account/login")
+        .form(&fields)
+        .await
+        .cookie();
+    let other = other.expect("a cookie");
+    let (path, body) = AUTHENTICATED[3];
+    assert_eq!(
+        request(&service, path, body).bearer(&changing).await.body["code"],
+        200
+    );
+    for (path, body) in AUTHENTICATED {
+        let reply = request(&service, path, body).bearer(&changing).await;
+        assert_refused(&service, path, &reply, "您的登录已经失效，请重新登录");
+        for token in [access(&session), &other] {
+            let reply = request(&service, path, body).bearer(token).await;
+            if excepted(path) {
+                assert!([200, 212, 401].contains(&reply.body["code"].as_u64().expect("a code")));
+            } else {
+                assert_refused(&service, path, &reply, "您的登录已经失效，请重新登录");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_login_that_a_change_of_the_password_overtook_harms_no_session() {
+    let service = Service::start().await;
+    let changing = service.register("yhsduser").await;
+    let id = service.items("member#", "member").await[0]["id"].as_u64();
+    let id = MemberId::new(id.expect("a number")).expect("a member's number");
+    let overtaken = session::for_group(&service.app, Slot::Group(0), id, 0);
+    let (path, body) = AUTHENTICATED[3];
+    assert_eq!(
+        request(&service, path, body).bearer(&changing).await.body["code"],
+        200
+    );
+    let owner = service.login("yhsduser", "app").await;
+    let store = &service.app.store;
+    let stored = store.put_session(&overtaken.key, &overtaken.session).await;
+    assert!(!stored.expect("the table answers"));
+    assert_ne!(current(&service, access(&owner)).await, Value::Null);
 }
 
 #[tokio::test]

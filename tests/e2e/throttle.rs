@@ -118,6 +118,24 @@ async fn parallel_guesses_count() {
     );
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn the_right_password_among_parallel_guesses_elsewhere_gets_in() {
+    let service = Service::start().await;
+    service.register("yhsduser").await;
+    let guesses: Vec<_> = (0..30)
+        .map(|_| {
+            let fields = [("account", "yhsduser"), ("password", "wrong")];
+            let request = service.post("/api/v1/account/login").form(&fields);
+            tokio::spawn(request.from("192.0.2.9").into_future())
+        })
+        .collect();
+    let owner = guess(&service, "yhsduser", "123456", "192.0.2.10").await;
+    assert_eq!(owner.body["code"], 200, "{}", owner.body);
+    for guess in guesses {
+        assert_eq!(guess.await.expect("an answer").body["code"], 201);
+    }
+}
+
 #[tokio::test]
 async fn an_address_fails_at_most_sixty_times_a_minute_over_all_accounts() {
     let service = Service::start().await;

@@ -131,6 +131,14 @@ async fn up_userinfo_refuses_the_first_bad_value_and_changes_nothing() {
             "头像不是一条有效的URL。",
         ),
         (
+            json!({"nickname": "x", "head_portrait": "http:example.com"}),
+            "头像不是一条有效的URL。",
+        ),
+        (
+            json!({"nickname": "x", "head_portrait": "https://a/\"><script>"}),
+            "头像不是一条有效的URL。",
+        ),
+        (
             json!({"nickname": "x", "realname": long}),
             "真实姓名只能包含至多50个字符。",
         ),

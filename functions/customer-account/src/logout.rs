@@ -27,10 +27,10 @@ pub(crate) async fn youhaosuda(
 
 /// Ends the session in one write, without reading it or its member first.
 async fn end(app: &App, presented: &Presented) -> Result<(), ApiError> {
-    let digest = presented.token.digest();
-    let ended = app.store.end_session(&presented.key, &digest).await?;
-    match ended {
-        Some(session) if app.clock.now() < session.access_until => Ok(()),
-        Some(_) | None => Err(presented.refusal(app)),
+    let (digest, now) = (presented.token.digest(), app.clock.now());
+    if app.store.log_out(&presented.key, &digest, now).await? {
+        Ok(())
+    } else {
+        Err(presented.refusal(app))
     }
 }

@@ -55,7 +55,9 @@ impl Request {
         }
         change(params, BIRTHDAY, &mut profile.birthday, |text| {
             let date = Date::parse(text, format_description!("[year]-[month]-[day]")).ok()?;
-            (date < today).then(|| text.to_owned())
+            // The parser takes a sign before the year, and years that nobody alive was born in.
+            let good = text.len() == 10 && date.year() >= 1900 && date < today;
+            good.then(|| text.to_owned())
         })?;
         change(params, IDENTITY_CARD, &mut profile.identity_card, |text| {
             identity_card::normalize(text, today)

@@ -42,10 +42,11 @@ impl Request {
 }
 
 fn is_web_address(text: &str) -> bool {
-    // The parser forgives white space and control characters; a page that shows the URL may not.
-    let clean = !text.contains(|c: char| c.is_control() || c.is_whitespace());
-    let url = Url::parse(text).ok();
-    clean && url.is_some_and(|url| ["http", "https"].contains(&url.scheme()) && url.has_host())
+    // The parser forgives a lot; a page that puts the URL into an attribute may not.
+    let risky = |c: char| c.is_control() || c.is_whitespace() || "\"'<>\\`".contains(c);
+    let lower = text.to_ascii_lowercase();
+    let web = lower.starts_with("http://") || lower.starts_with("https://");
+    web && !text.contains(risky) && Url::parse(text).is_ok_and(|url| url.has_host())
 }
 
 pub(crate) async fn handler(

@@ -64,7 +64,7 @@ impl SendError {
             Self::TooManyForMobile { until } => wait("该手机号获取短信过于频繁", until),
             Self::TooManyForAddress { until } => wait("获取短信过于频繁", until),
             Self::CapReached { until } => wait("今日短信发送量已达上限", until),
-            Self::Refused(cause) => ApiError::refused("短信发送失败，请稍后再试").because(cause),
+            Self::Refused(_) => ApiError::refused("短信发送失败，请稍后再试"),
             Self::Store(error) => error.into(),
         }
     }
@@ -96,6 +96,7 @@ pub(crate) async fn send_code(
         now,
         first_in_the_hour,
     };
+    // Nobody closes it; whoever waits gets a turn.
     let turn = registration.counting.acquire().await;
     let counted = count(app, &message, config.per_day).await?;
     drop(turn);

@@ -1,7 +1,10 @@
 //! DynamoDB: an embedded one, served on a port of its own that nobody else needs to know of. A
 //! request to the embedded AWS's one port is handed on as it is.
 
-use std::{future::Future, net::SocketAddr, path::Path, time::Duration};
+use std::{
+    fmt::Display, fs::File, future::Future, io::ErrorKind, net::SocketAddr, path::Path,
+    time::Duration,
+};
 
 use axum::{
     body::Body,
@@ -78,14 +81,28 @@ pub(super) async fn forward(
 }
 
 fn open(file: Option<&Path>) -> Result<Database, AwsError> {
-    let opened = match file {
-        None => Database::memory(),
-        Some(path) => Database::new(&path.to_string_lossy()),
+    let Some(path) = file else {
+        return Database::memory().map_err(|error| refused(Path::new("in memory"), &error));
     };
-    opened.map_err(|error| AwsError::Open {
-        path: file.unwrap_or(Path::new("in memory")).display().to_string(),
-        reason: error.to_string(),
-    })
+    // The database's own sentence on a file that is none speaks of what this program cannot do.
+    if path.is_dir() {
+        return Err(refused(path, &"it is a folder"));
+    }
+    match File::open(path) {
+        Ok(_) => Database::new(&path.to_string_lossy())
+            .map_err(|_| refused(path, &"it is no database, or in use")),
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            Database::new(&path.to_string_lossy()).map_err(|error| refused(path, &error))
+        }
+        Err(error) => Err(refused(path, &error)),
+    }
+}
+
+fn refused(path: &Path, reason: &dyn Display) -> AwsError {
+    AwsError::Open {
+        path: path.display().to_string(),
+        reason: reason.to_string(),
+    }
 }
 
 async fn sweep(database: Database) {

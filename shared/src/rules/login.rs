@@ -105,11 +105,12 @@ pub async fn login<T>(
         app.store.record_visit(account.member, visit),
         app.store.clear_guesses(&address, &attempt.login),
     );
-    stored?;
     cleared?;
-    // The password was changed between the two trips: the session stored is of the old generation,
-    // and was dead from the start.
-    let member = visited?.ok_or(LoginError::Wrong { attempts_left: 0 })?;
+    // Where the password was changed between the two trips, a session stored is of the old
+    // generation, and was dead from the start.
+    let (true, Some(member)) = (stored?, visited?) else {
+        return Err(LoginError::Wrong { attempts_left: 0 });
+    };
     if verdict == Verdict::RightButWeak {
         let stronger = password::hash(attempt.password, &app.random).await;
         let stronger = stronger.map_err(Fault::from)?;
@@ -150,7 +151,7 @@ pub async fn check(app: &App, attempt: &Attempt) -> Result<(Account, Verdict), L
         Guarded::No => counted.left(),
         Guarded::LastTry => 0,
         Guarded::Until(until) => {
-            store.uncount_guess(&address, login).await?;
+            store.uncount_guess(&address, login, now).await?;
             return Err(LoginError::TooMany { until });
         }
     };

@@ -76,13 +76,15 @@ pub async fn refresh(
     };
     let (member, trimmed) = tokio::join!(
         app.store.record_visit(token.member, visit),
-        app.store.trim_retired(&key, &session),
+        app.store.trim_retired(&key, &session, grace_began(now)),
     );
     trimmed?;
     // Of another generation: all sessions have been ended.
     let member = member?.ok_or(RefreshError::Unknown)?;
-    let tokens = pair;
-    Ok(LoggedIn { member, tokens })
+    Ok(LoggedIn {
+        member,
+        tokens: pair,
+    })
 }
 
 /// Saves a profile and exchanges the pair of the session that asked for it, all or nothing. One
@@ -129,11 +131,15 @@ pub async fn save_and_rotate(
     }
     session.access = rotation.access;
     session.retired.insert(0, retired);
-    app.store.trim_retired(&key, &session).await?;
+    app.store
+        .trim_retired(&key, &session, grace_began(now))
+        .await?;
     member.profile = profile;
     visited(&mut member, now, ip);
-    let tokens = pair;
-    Ok(Some(LoggedIn { member, tokens }))
+    Ok(Some(LoggedIn {
+        member,
+        tokens: pair,
+    }))
 }
 
 fn visited(member: &mut Member, now: Time, ip: String) {
@@ -174,14 +180,19 @@ async fn once_more(
         return Err(RefreshError::Expired);
     }
     let retired = &session.retired[place];
-    let graced = now < retired.at.plus_seconds(GRACE_SECONDS);
+    let graced = grace_began(now) < retired.at;
     let unanswered = place == 0 && !session.used;
     if graced || unanswered {
         Ok(Pair::after(token, &retired.seed, retired.at))
     } else {
-        app.store.end_session(key, &session.access).await?;
+        app.store.end_session(key, session).await?;
         Err(RefreshError::Unknown)
     }
+}
+
+/// Tokens retired after this are answered in any case.
+const fn grace_began(now: Time) -> Time {
+    now.plus_seconds(-GRACE_SECONDS)
 }
 
 /// A token that leads to no session was good once, or never.

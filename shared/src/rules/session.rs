@@ -35,6 +35,7 @@ pub fn for_group(app: &App, slot: Slot, id: MemberId, generation: u64) -> NewSes
         tokens: pair,
         key: key(app, &pair.access),
         session: Session {
+            id: app.random.bytes(),
             generation,
             access: pair.access.digest(),
             access_until: expiry(&pair.access, &app.config),
@@ -55,6 +56,7 @@ pub fn for_browser(app: &App, id: MemberId, generation: u64) -> NewSession<Token
         tokens: token,
         key: key(app, &token),
         session: Session {
+            id: app.random.bytes(),
             generation,
             access: token.digest(),
             access_until: token.issued().plus_seconds(cookie::SECONDS),

@@ -122,29 +122,34 @@ impl Store {
     /// # Errors
     /// [`StoreError`]
     pub async fn clear_guesses(&self, address: &str, login: &LoginKey) -> Result<(), StoreError> {
-        self.forget(address, login, "REMOVE #account, #all[0]")
+        let there = "attribute_exists(#account) AND attribute_exists(#all)";
+        let change = Change::new(
+            Key::address(address, GUESSES),
+            "REMOVE #account, #all[0]",
+            there,
+        );
+        self.change_if(change.alias("#account", account_attribute(login)))
             .await
     }
 
-    /// Forgets the newest guess of `address` at `login`: it was not compared. One write unit.
+    /// Forgets the guess of `address` at `login` that was counted at `now`: it was not compared. One
+    /// write unit.
     ///
     /// # Errors
     /// [`StoreError`]
-    pub async fn uncount_guess(&self, address: &str, login: &LoginKey) -> Result<(), StoreError> {
-        self.forget(address, login, "REMOVE #account[0], #all[0]")
-            .await
-    }
-
-    async fn forget(
+    pub async fn uncount_guess(
         &self,
         address: &str,
         login: &LoginKey,
-        update: &str,
+        now: Time,
     ) -> Result<(), StoreError> {
-        let there = "attribute_exists(#account) AND attribute_exists(#all)";
-        let change = Change::new(Key::address(address, GUESSES), update, there);
-        self.change_if(change.alias("#account", account_attribute(login)))
-            .await
+        let change = Change::new(
+            Key::address(address, GUESSES),
+            "REMOVE #account[0], #all[0]",
+            "#account[0] = :now AND #all[0] = :now",
+        );
+        let change = change.alias("#account", account_attribute(login));
+        self.change_if(change.value(":now", n(now.millis()))).await
     }
 
     /// Drops the times that no longer count from an item that has grown, unless somebody has just

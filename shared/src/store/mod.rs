@@ -20,7 +20,7 @@ pub mod spend;
 pub mod views;
 pub mod window;
 
-use std::collections::HashMap;
+use std::{collections::HashMap, time::Duration};
 
 use aws_sdk_dynamodb::{
     Client,
@@ -45,7 +45,9 @@ type Item = HashMap<String, AttributeValue>;
 const CAPACITY: ReturnConsumedCapacity = ReturnConsumedCapacity::Total;
 
 /// How often keys that DynamoDB left unread are asked for again.
-const BATCH_TRIES: usize = 4;
+const BATCH_TRIES: u32 = 4;
+/// How long to wait before the second time; four and nine times as long before the next.
+const BATCH_PAUSE: Duration = Duration::from_millis(30);
 
 /// Where an item lies.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -191,7 +193,8 @@ impl Store {
             .expect("a batch with keys is complete");
         let mut wanted = Some([(self.table.clone(), wanted)].into());
         let mut found = Vec::new();
-        for _ in 0..BATCH_TRIES {
+        for attempt in 0..BATCH_TRIES {
+            tokio::time::sleep(BATCH_PAUSE * attempt * attempt).await;
             let output = self
                 .client
                 .batch_get_item()

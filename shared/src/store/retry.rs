@@ -12,10 +12,17 @@ use aws_sdk_dynamodb::{
     },
 };
 
-/// Two writes met at one item: neither of ours had an effect, so it is safe and useful to repeat.
-/// The SDK leaves both forms of this to the caller.
+/// Two writes met at one item, or a transaction was throttled: ours had no effect, so it is safe and
+/// useful to repeat. The SDK leaves all of this to the caller.
 #[derive(Debug)]
 pub(crate) struct TransactionConflicts;
+
+/// Why a transaction was cancelled that may go through the next time.
+const PASSING: [&str; 3] = [
+    "TransactionConflict",
+    "ThrottlingError",
+    "ProvisionedThroughputExceeded",
+];
 
 impl ClassifyRetry for TransactionConflicts {
     fn classify_retry(&self, context: &InterceptorContext) -> RetryAction {
@@ -31,7 +38,7 @@ impl ClassifyRetry for TransactionConflicts {
             } else if let Some(error) = error.downcast_ref::<DeleteItemError>() {
                 error.code()
             } else if let Some(error) = error.downcast_ref::<TransactWriteItemsError>() {
-                return cancelled_by_a_conflict(error);
+                return cancelled_in_passing(error);
             } else {
                 None
             };
@@ -49,14 +56,12 @@ impl ClassifyRetry for TransactionConflicts {
     }
 }
 
-/// A failed condition among the reasons decides the matter; a conflict only delays it.
-pub(super) fn cancelled_by_a_conflict(error: &TransactWriteItemsError) -> bool {
+/// A failed condition among the reasons decides the matter; the others only delay it.
+pub(super) fn cancelled_in_passing(error: &TransactWriteItemsError) -> bool {
     let TransactWriteItemsError::TransactionCanceledException(cancelled) = error else {
         return false;
     };
-    let because = |code| {
-        let mut reasons = cancelled.cancellation_reasons().iter();
-        reasons.any(|reason| reason.code() == Some(code))
-    };
-    because("TransactionConflict") && !because("ConditionalCheckFailed")
+    let mut reasons = (cancelled.cancellation_reasons().iter()).filter_map(|reason| reason.code());
+    let passing = reasons.clone().any(|code| PASSING.contains(&code));
+    passing && !reasons.any(|code| code == "ConditionalCheckFailed")
 }

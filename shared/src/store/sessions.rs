@@ -3,6 +3,7 @@
 //!
 //! | attribute | type | what |
 //! | --- | --- | --- |
+//! | `id` | B | random: tells it from a later session under the same key |
 //! | `generation` | N | the member's generation at the login; the session lives while they are equal |
 //! | `access`, `access_until` | B, N | the access token's digest, and when it expires |
 //! | `refresh`, `refresh_until` | B, N | the refresh token's; absent in a browser's session |
@@ -11,8 +12,12 @@
 //! | `expires_at` | N | TTL |
 
 use aws_sdk_dynamodb::{
-    operation::delete_item::DeleteItemError,
-    types::{AttributeValue, Delete, ReturnValue, TransactWriteItem},
+    error::SdkError,
+    operation::{
+        delete_item::{DeleteItemError, DeleteItemOutput, builders::DeleteItemFluentBuilder},
+        put_item::PutItemError,
+    },
+    types::{AttributeValue, Delete, TransactWriteItem},
 };
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize};
@@ -34,10 +39,15 @@ use crate::{
 /// From how many retired tokens on a session is trimmed, and to how many: it stays under 1 KB.
 const MOST_RETIRED: usize = 8;
 const KEPT_RETIRED: usize = 4;
+/// How many are kept at most while they are still answered.
+const BUSY_RETIRED: usize = 60;
 
 /// A session as stored.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Session {
+    /// Tells it from another session under the same key; random, and kept through rotations.
+    #[serde(with = "serde_bytes")]
+    pub id: [u8; 8],
     /// The member's generation at the login.
     pub generation: u64,
     /// The digest of the access token.
@@ -144,20 +154,34 @@ pub enum Rotated {
 }
 
 impl Store {
-    /// Stores a session, in place of an earlier one under the same key. One write unit.
+    /// Stores a session, in place of an earlier one under the same key; `false` where that one is of
+    /// a later generation: the password was changed while this login was under way. One write unit.
     ///
     /// # Errors
     /// [`StoreError`]
-    pub async fn put_session(&self, key: &SessionKey, session: &Session) -> Result<(), StoreError> {
-        self.client
+    pub async fn put_session(
+        &self,
+        key: &SessionKey,
+        session: &Session,
+    ) -> Result<bool, StoreError> {
+        let put = self
+            .client
             .put_item()
             .table_name(&self.table)
             .set_item(Some(session_item(key, session)?))
+            .condition_expression("attribute_not_exists(#generation) OR #generation <= :generation")
+            .expression_attribute_names("#generation", "generation")
+            .expression_attribute_values(":generation", n(session.generation))
             .return_consumed_capacity(CAPACITY)
             .send()
-            .await
-            .map_err(|error| StoreError::failed("PutItem", &error))?;
-        Ok(())
+            .await;
+        match put {
+            Ok(_) => Ok(true),
+            Err(error) => match error.as_service_error() {
+                Some(PutItemError::ConditionalCheckFailedException(_)) => Ok(false),
+                _ => Err(StoreError::failed("PutItem", &error)),
+            },
+        }
     }
 
     /// Stores a session: part of a transaction.
@@ -225,8 +249,8 @@ impl Store {
         Ok(self.changing(change.value(":presented", b(access.as_bytes()))))
     }
 
-    /// Drops the oldest retired tokens of a session that has gathered many, unless it has rotated
-    /// since. One write unit, once in several rotations.
+    /// Drops the oldest retired tokens of a session that has gathered many, but none retired after
+    /// `answered_since`, unless it has rotated since. One write unit, once in several rotations.
     ///
     /// # Errors
     /// [`StoreError`]
@@ -234,13 +258,23 @@ impl Store {
         &self,
         key: &SessionKey,
         session: &Session,
+        answered_since: Time,
     ) -> Result<(), StoreError> {
         if session.retired.len() <= MOST_RETIRED {
             return Ok(());
         }
-        let oldest: Vec<_> = (KEPT_RETIRED..session.retired.len())
+        // One that is still answered is kept, unless a client rotates as fast as it can.
+        let answered = session
+            .retired
+            .iter()
+            .filter(|token| answered_since < token.at);
+        let kept = answered.count().clamp(KEPT_RETIRED, BUSY_RETIRED);
+        let oldest: Vec<_> = (kept..session.retired.len())
             .map(|place| format!("#retired[{place}]"))
             .collect();
+        if oldest.is_empty() {
+            return Ok(());
+        }
         let change = key.while_current(session, format!("REMOVE {}", oldest.join(", ")));
         self.change_if(change).await
     }
@@ -256,38 +290,51 @@ impl Store {
             .await
     }
 
-    /// Ends the session of which `access` is the access token, and gives it back; `None` where there
-    /// is none. One write unit.
+    /// Ends the live session of which `access` is the access token; `false` where there is none. One
+    /// write unit.
+    ///
+    /// # Errors
+    /// [`StoreError`]
+    pub async fn log_out(
+        &self,
+        key: &SessionKey,
+        access: &Digest,
+        now: Time,
+    ) -> Result<bool, StoreError> {
+        let delete = self
+            .delete_session(key)
+            .condition_expression("#access = :access AND #access_until > :now")
+            .expression_attribute_names("#access", "access")
+            .expression_attribute_names("#access_until", "access_until")
+            .expression_attribute_values(":access", b(access.as_bytes()))
+            .expression_attribute_values(":now", n(now.millis()));
+        deleted(delete.send().await)
+    }
+
+    /// Ends a session whose token has leaked, whichever pair it has by now, but not one of a later
+    /// login. One write unit.
     ///
     /// # Errors
     /// [`StoreError`]
     pub async fn end_session(
         &self,
         key: &SessionKey,
-        access: &Digest,
-    ) -> Result<Option<Session>, StoreError> {
-        let ended = self
-            .client
+        session: &Session,
+    ) -> Result<bool, StoreError> {
+        let delete = self
+            .delete_session(key)
+            .condition_expression("#id = :id")
+            .expression_attribute_names("#id", "id")
+            .expression_attribute_values(":id", b(&session.id));
+        deleted(delete.send().await)
+    }
+
+    fn delete_session(&self, key: &SessionKey) -> DeleteItemFluentBuilder {
+        self.client
             .delete_item()
             .table_name(&self.table)
             .set_key(Some(key.key.clone().into_item()))
-            .condition_expression("#access = :access")
-            .expression_attribute_names("#access", "access")
-            .expression_attribute_values(":access", b(access.as_bytes()))
-            .return_values(ReturnValue::AllOld)
             .return_consumed_capacity(CAPACITY)
-            .send()
-            .await;
-        match ended {
-            Ok(output) => output
-                .attributes
-                .map(|item| decode("session", item))
-                .transpose(),
-            Err(error) => match error.as_service_error() {
-                Some(DeleteItemError::ConditionalCheckFailedException(_)) => Ok(None),
-                _ => Err(StoreError::failed("DeleteItem", &error)),
-            },
-        }
     }
 
     /// Ends a session, whatever its pair: part of a transaction.
@@ -298,6 +345,19 @@ impl Store {
             .build()
             .expect("a delete with a table and a key is complete");
         TransactWriteItem::builder().delete(delete).build()
+    }
+}
+
+/// Whether there was something to delete.
+fn deleted(
+    result: Result<DeleteItemOutput, SdkError<DeleteItemError>>,
+) -> Result<bool, StoreError> {
+    match result {
+        Ok(_) => Ok(true),
+        Err(error) => match error.as_service_error() {
+            Some(DeleteItemError::ConditionalCheckFailedException(_)) => Ok(false),
+            _ => Err(StoreError::failed("DeleteItem", &error)),
+        },
     }
 }
 

@@ -45,6 +45,7 @@ pub(super) enum Uncounted {
 #[derive(Deserialize)]
 struct Counter {
     since: Time,
+    events: u32,
 }
 
 impl Store {
@@ -108,10 +109,13 @@ impl Window {
         let Some(counter) = counter else {
             return Ok(Uncounted::Retry(Assume::Running));
         };
-        let Counter { since } = decode("counter", counter)?;
+        let Counter { since, events } = decode("counter", counter)?;
         let end = since.plus_seconds(self.seconds);
         Ok(if end <= now {
             Uncounted::Retry(Assume::Over(since))
+        } else if events < self.limit {
+            // Another request has just begun it anew.
+            Uncounted::Retry(Assume::Running)
         } else {
             Uncounted::TooMany(end)
         })

@@ -238,7 +238,7 @@ impl Store {
         match sent {
             Ok(_) => Ok(Vec::new()),
             Err(error) => match error.as_service_error() {
-                Some(cancelled) if retry::cancelled_by_a_conflict(cancelled) => {
+                Some(cancelled) if retry::cancelled_in_passing(cancelled) => {
                     Err(StoreError::Contended("transaction"))
                 }
                 cancelled => cancelled

@@ -87,8 +87,7 @@ async fn the_operators_routes_do_not_exist_for_anybody_else() {
 async fn the_local_stack_opens_the_operators_routes_on_loopback_alone() {
     let service = Service::start().await;
     let member = service.holder("yhsduser").await;
-    let local = huiyuan::service::with_addresses(&service.app);
-    let local = local.expect("the settings are whole");
+    let local = huiyuan::service::with_addresses(&service.app, &service.registration);
     let path = format!("/admin/members/{}/points", member.id);
     let from = |peer: &str, hop: &str| {
         let peer: SocketAddr = peer.parse().expect("an address");

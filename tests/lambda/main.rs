@@ -19,6 +19,9 @@ const FORM: &str = "account=yhsduser&password=123456&password_again=123456";
 const REGISTER: &str = "/api/v1/account/register_with_user_name";
 const CURRENT: &str = "/api/v1/account/current";
 
+/// A key as the stack draws them.
+const KEY: &str = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
+
 /// A DynamoDB of the test's own, with an empty table.
 struct Table {
     endpoint: String,
@@ -36,7 +39,9 @@ impl Table {
     async fn without_table() -> Self {
         static TABLES: AtomicU32 = AtomicU32::new(0);
         let listener = aws::listen(0).await.expect("a port is free");
-        let aws = EmbeddedAws::start(listener, None).expect("a database in memory opens");
+        let aws = EmbeddedAws::start(listener, None)
+            .await
+            .expect("a database in memory opens");
         Self {
             endpoint: aws.endpoint.clone(),
             name: format!("table-{}", TABLES.fetch_add(1, Ordering::SeqCst)),
@@ -56,6 +61,10 @@ impl Table {
             ("HUIYUAN_TABLE", self.name.as_str()),
             ("HUIYUAN_STACK", "members"),
             ("AWS_ENDPOINT_URL", &self.endpoint),
+            ("HUIYUAN_CODE_KEY", KEY),
+            ("HUIYUAN_CAPTCHA_KEY", KEY),
+            ("HUIYUAN_MAIL_FROM", "shop@shop.example"),
+            ("HUIYUAN_PUBLIC_URL", "https://members.shop.example"),
         ];
         Lambda::start(function, &settings).await
     }
@@ -184,6 +193,63 @@ async fn a_rest_api_gets_the_cookie_among_the_headers() {
     assert_eq!(answer.status(), 200);
     assert_eq!(answer.json()["code"], 200);
     assert!(!answer.session().is_empty());
+}
+
+#[tokio::test]
+async fn a_picture_goes_out_as_base64() {
+    let table = Table::start().await;
+    let mut lambda = table.lambda("registration").await;
+    let issued = lambda
+        .answer(&v2("GET", "$default", "/captcha", "", &Value::Null))
+        .await;
+    let path = format!(
+        "/captcha{}",
+        issued.json()["path"].as_str().expect("a path")
+    );
+    for event in [
+        v2("GET", "$default", &path, "", &Value::Null),
+        v1("GET", "prod", &path, &Value::Null),
+    ] {
+        let answer = lambda.answer(&event).await;
+        assert_eq!(answer.header("content-type"), Some("image/png"));
+        assert_eq!(answer.0["isBase64Encoded"], true);
+        let body = answer.0["body"].as_str().expect("a body");
+        // What the eight bytes that a PNG begins with are in base64.
+        assert!(body.starts_with("iVBORw0KGgo"), "{body}");
+    }
+    let jsonp = lambda
+        .answer(&v2(
+            "GET",
+            "$default",
+            "/captcha",
+            "callback=cb",
+            &Value::Null,
+        ))
+        .await;
+    assert!(jsonp.text().contains("cb({"), "{}", jsonp.text());
+}
+
+#[tokio::test]
+async fn the_operators_routes_are_there_for_signed_callers_alone() {
+    let table = Table::start().await;
+    let mut lambda = table.lambda("points").await;
+    let path = "/admin/members/1/points";
+    for event in [
+        v2("GET", "$default", path, "", &Value::Null),
+        v1("GET", "prod", path, &Value::Null),
+    ] {
+        assert_eq!(lambda.answer(&event).await.status(), 404);
+    }
+    let mut event = v2("GET", "$default", path, "", &Value::Null);
+    event["requestContext"]["authorizer"] = json!({"iam": {
+        "accessKey": "AKIA", "accountId": "123456789012", "callerId": "id", "cognitoIdentity": null,
+        "principalOrgId": "org", "userArn": "arn:aws:iam::123456789012:user/shop", "userId": "id",
+    }});
+    let answer = lambda.answer(&event).await;
+    assert_eq!(
+        (answer.status(), &answer.json()["code"]),
+        (200, &json!(201))
+    );
 }
 
 #[tokio::test]

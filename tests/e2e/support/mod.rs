@@ -142,7 +142,7 @@ impl Service {
         let number = TABLES.fetch_add(1, Ordering::SeqCst);
         let table = format!("huiyuan-test-{}-{number}", std::process::id());
         let clock = Clock::frozen(Time::from_seconds(START));
-        let (aws, inbox) = Inbox::open(dynamodb::aws(), &clock).await;
+        let (aws, inbox) = Inbox::open(aws(), &clock).await;
         let aws = match carrier {
             Some(url) => aws.at(aws::Service::Sns, url).at(aws::Service::SesV2, url),
             None => aws,

@@ -2,7 +2,7 @@
 
 use shared::{clock::Time, store::Store, store::meter::Usage};
 
-use crate::support::{START, Service, aws, ledger::Holder};
+use crate::support::{START, Service, aws, is_embedded, ledger::Holder};
 
 /// Spread over two years, so that both three-month filters have much to show.
 async fn holder_of(service: &Service, name: &str, entries: i64) -> Holder {
@@ -26,7 +26,9 @@ async fn cost(service: &Service, token: &str, query: &str) -> (Usage, u64) {
 async fn a_page_costs_what_the_page_holds_and_a_write_what_it_writes() {
     let service = Service::start().await;
     let mut members = Vec::new();
-    for entries in [10, 1_000, 100_000] {
+    // Another implementation may take seconds for a page of so many; what it costs is the same.
+    let most = if is_embedded() { 100_000 } else { 5_000 };
+    for entries in [10, 1_000, most] {
         members.push((
             entries,
             holder_of(&service, &format!("member{entries}"), entries).await,

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use crate::support::{
     ADDRESS, Service,
     mobile::{REGIST_SMS, RESET_SMS},
+    planted,
 };
 
 const MAIL: &str = "user@youhaosuda.com";
@@ -208,4 +209,15 @@ async fn a_line_of_the_log_says_what_a_person_needs_at_night() {
         "client": "192.0.2.0/24",
     });
     assert_eq!(line, expected);
+}
+
+/// Every test looks for what its requests bring in their lines; here one is to be found.
+#[tokio::test]
+#[should_panic(expected = "is in")]
+async fn a_line_that_holds_something_of_its_request_fails_the_test() {
+    let service = Service::start().await;
+    service.register("yhsduser").await;
+    let line = service.last_line();
+    let planted = vec!["192.0.2.0/24".to_owned()];
+    planted::with(planted, async { planted::assert_not_in(&line) }).await;
 }

@@ -6,6 +6,7 @@ mod dynamodb;
 pub mod inbox;
 pub mod ledger;
 pub mod mobile;
+pub mod planted;
 pub mod request;
 mod table;
 
@@ -167,6 +168,7 @@ impl Service {
             journal: {
                 let lines = Arc::clone(&lines);
                 Journal::to(move |line| {
+                    planted::assert_not_in(line);
                     let mut lines = lines.lock().expect("no test panics with it");
                     lines.push(line.clone());
                 })

@@ -101,6 +101,7 @@ pub struct Service {
     /// Each function's own router.
     pub functions: [(&'static str, Router); 4],
     pub registration: Registration,
+    sending: registration::config::Config,
     /// What it sent to members.
     pub inbox: Inbox,
     router: Router,
@@ -182,12 +183,13 @@ impl Service {
                 ..app.clone()
             }
         };
-        let registration = Registration::new(function("registration"), sending);
+        let registration = Registration::new(function("registration"), sending.clone());
         let functions = huiyuan::service::functions(function, &registration);
         let merged = functions.clone().into_iter();
         Self {
             router: merged.fold(Router::new(), |all, (_, router)| all.merge(router)),
             functions,
+            sending,
             app,
             registration,
             inbox,
@@ -258,7 +260,8 @@ impl Service {
     pub fn with_store(&self, store: Store) -> Router {
         let mut app = self.app.clone();
         app.store = store;
-        huiyuan::service::router(&app, &self.registration)
+        let registration = Registration::new(app.clone(), self.sending.clone());
+        huiyuan::service::router(&app, &registration)
     }
 
     /// What the last request spent.

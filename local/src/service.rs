@@ -13,10 +13,24 @@ use shared::{app::App, client::ClientAddress, operator::Operator};
 
 /// All routes of the service.
 pub fn router(app: &App, registration: &Registration) -> Router {
-    site_auth::router(app.clone())
-        .merge(customer_account::router(app.clone()))
-        .merge(registration::router(registration.clone()))
-        .merge(points::router(app.clone()))
+    let functions = functions(|_| app.clone(), registration).into_iter();
+    functions.fold(Router::new(), |all, (_, router)| all.merge(router))
+}
+
+/// Each function's routes by its name, made of what `app` gives for that name.
+pub fn functions(
+    app: impl Fn(&'static str) -> App,
+    registration: &Registration,
+) -> [(&'static str, Router); 4] {
+    [
+        ("site-auth", site_auth::router(app("site-auth"))),
+        (
+            "customer-account",
+            customer_account::router(app("customer-account")),
+        ),
+        ("registration", registration::router(registration.clone())),
+        ("points", points::router(app("points"))),
+    ]
 }
 
 /// All routes, for a listener that tells its peers' addresses.

@@ -47,11 +47,11 @@ impl App {
         let aws = Aws::read(settings)?;
         Ok(Self {
             store: Store::new(&aws, &config.table),
+            journal: Journal::json(&config.stack),
             config: Arc::new(config),
             aws,
             clock: Clock::system(),
             random: Random::system(),
-            journal: Journal::json(),
         })
     }
 }

@@ -13,6 +13,7 @@ use crate::{aws::Aws, random::Random, token::Slot};
 /// | variable | default | what |
 /// | --- | --- | --- |
 /// | `HUIYUAN_TABLE` | required | the table's name |
+/// | `HUIYUAN_STACK` | `huiyuan` | the deployment's name, which its metrics stand under |
 /// | `HUIYUAN_ACCESS_SECONDS` | 172800 | how long an access token of RageFrame lives, 60–2592000 |
 /// | `HUIYUAN_GROUPS` | `app,wechat,miniProgram` | RageFrame's groups; append only: a token names its group by its place |
 /// | `HUIYUAN_ORIGINS` | none | origins that browsers may call from, comma-separated |
@@ -23,6 +24,8 @@ use crate::{aws::Aws, random::Random, token::Slot};
 pub struct Config {
     /// The table's name.
     pub table: String,
+    /// The deployment's name, which its metrics stand under.
+    pub stack: String,
     /// How long an access token of a group's session lives, in seconds.
     pub access_seconds: i64,
     /// RageFrame's groups, in the order of their places in tokens.
@@ -114,6 +117,7 @@ impl Config {
     pub fn new(table: &str) -> Self {
         Self {
             table: table.to_owned(),
+            stack: "huiyuan".to_owned(),
             access_seconds: 172_800,
             groups: ["app", "wechat", "miniProgram"].map(str::to_owned).into(),
             origins: Vec::new(),
@@ -131,7 +135,9 @@ impl Config {
 
     pub(crate) fn read(settings: &Settings) -> Result<Self, ConfigError> {
         let defaults = Self::new(settings.required("HUIYUAN_TABLE")?);
+        let stack = settings.optional("HUIYUAN_STACK");
         let config = Self {
+            stack: stack.map_or(defaults.stack, str::to_owned),
             access_seconds: settings.parsed(
                 "HUIYUAN_ACCESS_SECONDS",
                 "a number of seconds from 60 to 2592000",

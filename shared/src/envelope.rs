@@ -31,6 +31,8 @@ pub struct Outcome {
     pub code: u16,
     /// Why, where it is a fault of ours.
     pub fault: Option<String>,
+    /// Whether it was refused for too many attempts.
+    pub throttled: bool,
 }
 
 /// Turns an [`ApiError`] into its family's envelope: the last thing done to a response.
@@ -82,7 +84,12 @@ impl Family {
             }),
         };
         let fault = error.cause();
-        with_outcome(body.into_response(), Outcome { code, fault })
+        let outcome = Outcome {
+            code,
+            fault,
+            throttled: retry_after.is_some(),
+        };
+        with_outcome(body.into_response(), outcome)
     }
 
     const fn code(self, kind: Kind) -> u16 {
@@ -198,6 +205,7 @@ fn done(response: Response) -> Response {
     let outcome = Outcome {
         code: 200,
         fault: None,
+        throttled: false,
     };
     with_outcome(response, outcome)
 }

@@ -5,7 +5,10 @@ use std::{
     cell::RefCell,
     fmt,
     io::{self, Write as _},
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use axum::{
@@ -21,6 +24,7 @@ use crate::{
     client::ClientAddress,
     clock::Time,
     envelope::Outcome,
+    metrics,
     store::meter::{self, Usage},
 };
 
@@ -47,6 +51,8 @@ pub struct Line {
     pub code: u16,
     /// How long it took.
     pub milliseconds: f64,
+    /// Whether it was the first since the start.
+    pub cold: bool,
     /// What it spent in DynamoDB.
     #[serde(flatten, serialize_with = "as_units")]
     pub usage: Usage,
@@ -56,6 +62,9 @@ pub struct Line {
     /// Why, where it is a fault of ours.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fault: Option<String>,
+    /// Whether it was refused for too many attempts, which a metric says.
+    #[serde(skip)]
+    pub throttled: bool,
     /// What only some requests have to say.
     #[serde(flatten)]
     pub notes: Notes,
@@ -70,7 +79,15 @@ pub struct Notes {
     /// What the carrier of a message did other than take it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub carrier: Option<String>,
+    /// Whether a password was right, where one was compared to log in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub login: Option<&'static str>,
 }
+
+/// A password that was right.
+pub const GOOD: &str = "good";
+/// A password that was wrong, or that of nobody.
+pub const BAD: &str = "bad";
 
 tokio::task_local! {
     static NOTES: RefCell<Notes>;
@@ -88,19 +105,27 @@ pub struct RequestId(pub String);
 
 /// Where the lines go.
 #[derive(Clone)]
-pub struct Journal(Arc<dyn Fn(&Line) + Send + Sync>);
+pub struct Journal {
+    write: Arc<dyn Fn(&Line) + Send + Sync>,
+    warm: Arc<AtomicBool>,
+}
 
 impl Journal {
     /// Hands each line to `write`.
     pub fn to(write: impl Fn(&Line) + Send + Sync + 'static) -> Self {
-        Self(Arc::new(write))
+        Self {
+            write: Arc::new(write),
+            warm: Arc::default(),
+        }
     }
 
-    /// One JSON object per line on standard output, which Lambda keeps in `CloudWatch`.
+    /// One JSON object per line on standard output, which Lambda keeps in `CloudWatch`: the line and
+    /// its metrics, under the name of the deployment `stack`.
     #[must_use]
-    pub fn json() -> Self {
-        Self::to(|line| {
-            if let Ok(text) = serde_json::to_string(line) {
+    pub fn json(stack: &str) -> Self {
+        let stack = stack.to_owned();
+        Self::to(move |line| {
+            if let Ok(text) = serde_json::to_string(&metrics::document(line, &stack)) {
                 // An answer does not fail because its line cannot be written.
                 let _ = writeln!(io::stdout(), "{text}");
             }
@@ -132,9 +157,11 @@ pub(crate) async fn observe(
         path: request.uri().path().to_owned(),
         code: 0,
         milliseconds: 0.0,
+        cold: !app.journal.warm.swap(true, Ordering::Relaxed),
         usage: Usage::default(),
         client: extensions.get::<ClientAddress>().map(ClientAddress::masked),
         fault: None,
+        throttled: false,
         notes: Notes::default(),
     };
     let answer = async {
@@ -150,10 +177,11 @@ pub(crate) async fn observe(
         Some(outcome) => {
             line.code = outcome.code;
             line.fault = outcome.fault;
+            line.throttled = outcome.throttled;
         }
         None => line.code = response.status().as_u16(),
     }
-    (app.journal.0)(&line);
+    (app.journal.write)(&line);
     response
 }
 

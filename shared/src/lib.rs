@@ -5,6 +5,7 @@
 //! | --- | --- |
 //! | what is running: settings, clock, randomness, store, log | [`app`], [`config`], [`aws`], [`clock`], [`random`] |
 //! | how a request comes in and an answer goes out | [`http`], [`params`], [`client`], [`auth`], [`operator`], [`cookie`], [`envelope`], [`error`], [`journal`] |
+//! | what is counted | `metrics` |
 //! | what the two families show of a member | [`rageframe`], [`youhaosuda`] |
 //! | what a member, a name, a password, a token is | [`member`], [`names`], [`password`], [`token`], [`digest`] |
 //! | how points are earned, spent and lost | [`points`] |
@@ -26,6 +27,7 @@ pub mod gateway;
 pub mod http;
 pub mod journal;
 pub mod member;
+mod metrics;
 pub mod names;
 pub mod operator;
 pub mod params;

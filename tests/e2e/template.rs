@@ -1,13 +1,22 @@
-//! `template.yaml`: it describes the table that the local stack makes, and routes that exist.
+//! `template.yaml`: it describes the table that the local stack makes and the routes that the routers
+//! have, closes the operator's, and leaves nothing without a bound.
+
+use std::{collections::BTreeSet, sync::OnceLock};
 
 use aws_sdk_dynamodb::types::ProjectionType;
+use axum::Router;
 use serde_json::{Value, json};
 use shared::store::EXPIRES_AT;
 
 use crate::support::Service;
 
 /// The template as JSON, without the tags of its intrinsic functions.
-fn template() -> Value {
+pub fn template() -> &'static Value {
+    static TEMPLATE: OnceLock<Value> = OnceLock::new();
+    TEMPLATE.get_or_init(read)
+}
+
+fn read() -> Value {
     fn plain(value: serde_norway::Value) -> Value {
         match value {
             serde_norway::Value::Mapping(map) => Value::Object(
@@ -22,6 +31,69 @@ fn template() -> Value {
     }
     let text = include_str!("../../template.yaml");
     plain(serde_norway::from_str(text).expect("the template is YAML"))
+}
+
+/// A resource of the template.
+pub fn resource(name: &str) -> &'static Value {
+    let resource = &template()["Resources"][name];
+    assert!(resource.is_object(), "there is no {name}");
+    resource
+}
+
+/// The functions of the template, by the names of their crates.
+pub fn functions() -> Vec<(&'static str, &'static Value)> {
+    let resources = template()["Resources"].as_object().expect("resources");
+    let functions = resources.values().filter_map(|resource| {
+        let properties = &resource["Properties"];
+        let code = properties["CodeUri"].as_str()?;
+        Some((code.strip_prefix("functions/")?, properties))
+    });
+    functions.collect()
+}
+
+/// Methods and paths with the functions that serve them.
+type Routes = BTreeSet<(String, String, String)>;
+
+/// The routes of the template that `which` holds for.
+fn declared(which: impl Fn(&Value) -> bool) -> Routes {
+    let mut routes = Routes::new();
+    for (function, properties) in functions() {
+        let none = serde_json::Map::new();
+        let events = properties["Events"].as_object().unwrap_or(&none);
+        for event in events.values() {
+            assert_eq!(event["Type"], "HttpApi");
+            let route = &event["Properties"];
+            assert_eq!(route["ApiId"], "Api");
+            let text = |key: &str| route[key].as_str().expect("a text").to_owned();
+            if which(route) {
+                let new = routes.insert((function.to_owned(), text("Method"), text("Path")));
+                assert!(new, "{route} is there twice");
+            }
+        }
+    }
+    routes
+}
+
+/// The routes of a router, which tells them when printed for its `Debug` alone.
+fn served(function: &str, router: &Router) -> Routes {
+    let printed = format!("{router:?}");
+    let printed = printed.split("fallback_router").next().expect("a router");
+    let (methods, paths) = printed.split_once("node: Node").expect("a router");
+    let between = |text: &str, from: &str| -> String {
+        let rest = text.split_once(from).expect("as axum prints it").1;
+        rest.split('"').next().unwrap_or_default().to_owned()
+    };
+    let mut found = Routes::new();
+    for route in methods.split("RouteId(").skip(1) {
+        let id = route.split(')').next().expect("a number");
+        let path = between(paths, &format!("RouteId({id}): \""));
+        let allowed = between(route, "allow_header: Bytes(b\"");
+        // Of a GET route axum answers HEAD as well; the gateway does not ask.
+        for method in allowed.split(',').filter(|method| *method != "HEAD") {
+            found.insert((function.to_owned(), method.to_owned(), path.clone()));
+        }
+    }
+    found
 }
 
 /// A list of objects in the order of one of their keys.
@@ -64,7 +136,7 @@ async fn the_local_table_is_the_one_of_the_template() {
     let expiry = expiry.expect("it is described").time_to_live_description;
     let expiry = expiry.expect("it is described");
 
-    let properties = &template()["Resources"]["Table"]["Properties"];
+    let properties = &resource("Table")["Properties"];
     assert_eq!(
         sorted(&properties["KeySchema"], "AttributeName"),
         sorted(&keys, "AttributeName")
@@ -105,31 +177,151 @@ async fn the_local_table_is_the_one_of_the_template() {
 }
 
 #[tokio::test]
-async fn every_route_of_the_template_is_served() {
+async fn the_routes_of_the_template_are_those_of_the_routers() {
     let service = Service::start().await;
-    let template = template();
-    let resources = template["Resources"]
-        .as_object()
-        .expect("resources")
-        .values();
-    let functions = resources.filter(|resource| resource["Type"] == "AWS::Serverless::Function");
-    let captcha = service.get("/captcha").await;
-    let picture = format!("/captcha{}", captcha.body["path"].as_str().expect("a path"));
-    let mut routes = 0;
-    for event in functions.flat_map(|function| {
-        let events = function["Properties"]["Events"].as_object();
-        events.expect("a function has routes").values()
-    }) {
-        let route = &event["Properties"];
-        let (method, path) = (route["Method"].as_str(), route["Path"].as_str());
-        let path = path.expect("a path").replace("/captcha/{file}", &picture);
-        let path = path.replace("{id}", "1");
-        let request = service.request(method.expect("a method"), &path);
-        let reply = request.operator().await;
-        assert_eq!(reply.status, 200, "{route}");
-        routes += 1;
+    let routers = service.functions.iter();
+    let served: Routes = routers
+        .flat_map(|(function, router)| served(function, router))
+        .collect();
+    assert!(served.len() >= 12, "{served:?}");
+    assert_eq!(declared(|_| true), served);
+}
+
+#[test]
+fn the_operators_routes_are_for_signed_callers_alone() {
+    let operators = |route: &Value| {
+        route["Path"]
+            .as_str()
+            .is_some_and(|path| path.starts_with("/admin"))
+    };
+    let signed = |route: &Value| route["Auth"]["Authorizer"] == "AWS_IAM";
+    assert_eq!(declared(operators), declared(signed));
+    let auth = &resource("Api")["Properties"]["Auth"];
+    assert_eq!(*auth, json!({"EnableIamAuthorizer": true}));
+}
+
+#[tokio::test]
+async fn the_gateway_answers_browsers_as_the_functions_do() {
+    let origin = "https://shop.example";
+    let service =
+        Service::with(|config| config.origins = vec![origin.parse().expect("a value")]).await;
+    let preflight = service
+        .request("OPTIONS", "/v1/site/login")
+        .header("origin", origin)
+        .header("access-control-request-method", "POST")
+        .await;
+    let cors = &resource("Api")["Properties"]["CorsConfiguration"];
+    for (name, key) in [
+        ("access-control-allow-credentials", "AllowCredentials"),
+        ("access-control-allow-methods", "AllowMethods"),
+        ("access-control-allow-headers", "AllowHeaders"),
+        ("access-control-max-age", "MaxAge"),
+    ] {
+        let answered = preflight.headers[name].to_str().expect("a text");
+        let declared = match &cors[key] {
+            Value::Array(list) => list
+                .iter()
+                .map(|text| text.as_str().expect("a text"))
+                .collect::<Vec<_>>()
+                .join(","),
+            value => value.to_string(),
+        };
+        assert_eq!(answered, declared, "{name}");
     }
-    assert!(routes >= 12, "{routes}");
+}
+
+#[test]
+fn every_parameter_is_described_and_has_a_default_within_its_bounds() {
+    for (name, parameter) in template()["Parameters"].as_object().expect("parameters") {
+        assert!(parameter["Description"].is_string(), "{name}");
+        let default = &parameter["Default"];
+        assert!(!default.is_null(), "{name}");
+        let bounds = ["AllowedPattern", "AllowedValues", "MinValue"];
+        assert!(
+            bounds.iter().any(|bound| !parameter[bound].is_null()),
+            "{name}"
+        );
+        if let Some(allowed) = parameter["AllowedValues"].as_array() {
+            assert!(allowed.contains(default), "{name}");
+        }
+        if let Some(least) = parameter["MinValue"].as_i64() {
+            assert!(default.as_i64() >= Some(least), "{name}");
+        }
+    }
+}
+
+#[test]
+fn every_log_ends_and_the_table_stays() {
+    let resources = template()["Resources"].as_object().expect("resources");
+    let logs = resources
+        .values()
+        .filter(|resource| resource["Type"] == "AWS::Logs::LogGroup");
+    let retention: Vec<_> = logs
+        .map(|log| &log["Properties"]["RetentionInDays"])
+        .collect();
+    assert_eq!(retention, vec!["LogDays"; 5]);
+    for (function, properties) in functions() {
+        let log = properties["LoggingConfig"]["LogGroup"]
+            .as_str()
+            .expect("a log");
+        let name = &resource(log)["Properties"]["LogGroupName"];
+        assert_eq!(*name, format!("/${{AWS::StackName}}/{function}"));
+    }
+    let table = resource("Table");
+    assert_eq!(
+        (&table["DeletionPolicy"], &table["UpdateReplacePolicy"]),
+        (&json!("Retain"), &json!("Retain"))
+    );
+    let properties = &table["Properties"];
+    assert_eq!(properties["DeletionProtectionEnabled"], true);
+    assert_eq!(
+        properties["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"],
+        true
+    );
+    assert_eq!(properties["SSESpecification"]["SSEEnabled"], true);
+}
+
+#[test]
+fn the_gateways_log_holds_no_path_and_no_query() {
+    let format = resource("Api")["Properties"]["AccessLogSettings"]["Format"].as_str();
+    let format: Value = serde_json::from_str(format.expect("a format")).expect("it is JSON");
+    for variable in format.as_object().expect("an object").values() {
+        let variable = variable.as_str().expect("a variable");
+        assert!(
+            !variable.contains("path") && !variable.contains("query"),
+            "{variable}"
+        );
+        assert!(!variable.contains("sourceIp"), "{variable}");
+    }
+    assert_eq!(format["route"], "$context.routeKey");
+}
+
+#[test]
+fn what_alarms_and_pictures_show_is_counted() {
+    let counted = include_str!("../../shared/src/metrics.rs");
+    let resources = template()["Resources"].as_object().expect("resources");
+    let alarms = resources
+        .values()
+        .filter_map(|resource| resource["Properties"]["MetricName"].as_str());
+    let dashboard = resource("Dashboard")["Properties"]["DashboardBody"]
+        .as_str()
+        .expect("a text");
+    let dashboard: Value = serde_json::from_str(dashboard).expect("it is JSON");
+    let widgets = dashboard["widgets"].as_array().expect("widgets").iter();
+    let shown = widgets
+        .filter_map(|widget| widget["properties"]["metrics"].as_array())
+        .flatten();
+    let ours = shown
+        .filter(|metric| metric[0] == "Huiyuan")
+        .filter_map(|metric| metric[1].as_str());
+    let names: BTreeSet<_> = alarms.chain(ours).collect();
+    assert!(names.len() > 8, "{names:?}");
+    for name in names {
+        assert!(
+            counted.contains(&format!("\"{name}\"")),
+            "{name} is not counted"
+        );
+    }
 }
 
 #[test]

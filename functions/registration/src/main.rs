@@ -5,5 +5,5 @@ use shared::gateway;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {
-    gateway::serve(registration::router(Registration::from_environment()?)).await
+    gateway::serve(Registration::from_environment().map(registration::router)).await
 }

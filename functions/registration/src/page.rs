@@ -191,6 +191,7 @@ impl IntoResponse for Page {
                 Content::Fault => 500,
             },
             fault: self.fault,
+            throttled: false,
         };
         let mut response = (headers, Html(html)).into_response();
         response.extensions_mut().insert(outcome);

@@ -4,5 +4,5 @@ use shared::{app::App, gateway};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {
-    gateway::serve(site_auth::router(App::from_environment()?)).await
+    gateway::serve(App::from_environment().map(site_auth::router)).await
 }

@@ -5,6 +5,7 @@ use crate::{
     client::ClientAddress,
     clock::Time,
     error::{ApiError, Fault},
+    journal::{self, note},
     member::{Member, MemberId},
     names::LoginKey,
     password::{self, Password, Verdict},
@@ -87,7 +88,9 @@ pub async fn login<T>(
     attempt: Attempt,
     open: impl FnOnce(MemberId, u64) -> NewSession<T>,
 ) -> Result<LoggedIn<T>, LoginError> {
-    let (account, verdict) = check(app, &attempt).await?;
+    let checked = check(app, &attempt).await;
+    note(|notes| notes.login = outcome(&checked));
+    let (account, verdict) = checked?;
     let new = open(account.member, account.generation);
     let address = attempt.address.counted();
     let visit = Visit {
@@ -119,6 +122,15 @@ pub async fn login<T>(
     }
     let tokens = new.tokens;
     Ok(LoggedIn { member, tokens })
+}
+
+/// What the log is told of a comparison, if there was one.
+const fn outcome<T>(checked: &Result<T, LoginError>) -> Option<&'static str> {
+    match checked {
+        Ok(_) => Some(journal::GOOD),
+        Err(LoginError::Wrong { .. }) => Some(journal::BAD),
+        Err(LoginError::TooMany { .. } | LoginError::Fault(_)) => None,
+    }
 }
 
 /// Compares a password with an account's, having counted the guess first. One round trip for the

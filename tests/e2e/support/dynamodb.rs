@@ -16,6 +16,8 @@ use shared::{
 };
 use tokio::runtime::Runtime;
 
+use crate::permissions;
+
 /// The AWS that the environment names; where it names none, one in this process, shared by all
 /// tests.
 pub fn aws() -> Aws {
@@ -63,15 +65,38 @@ fn embedded() -> &'static EmbeddedAws {
 /// A request to DynamoDB.
 #[derive(Clone, Debug)]
 pub struct Sent {
+    /// The function that sent it.
+    pub function: &'static str,
     /// The operation's name in the API.
     pub operation: String,
     /// Its JSON.
     pub body: Value,
 }
 
-/// Writes down every request.
+impl Sent {
+    /// What a role must allow for it: a transaction takes the permissions of what is in it.
+    pub fn actions(&self) -> Vec<String> {
+        if self.operation != "TransactWriteItems" {
+            return vec![format!("dynamodb:{}", self.operation)];
+        }
+        let items = self.body["TransactItems"].as_array().expect("a list");
+        let kinds = items.iter().flat_map(|item| {
+            let kinds = item.as_object().expect("an item of a transaction").keys();
+            kinds.map(|kind| match kind.as_str() {
+                "ConditionCheck" => "dynamodb:ConditionCheckItem".to_owned(),
+                kind => format!("dynamodb:{kind}Item"),
+            })
+        });
+        kinds.collect()
+    }
+}
+
+/// Writes down every request of a function. One that the template does not allow it fails.
 #[derive(Debug)]
-pub struct Recorder(pub Arc<Mutex<Vec<Sent>>>);
+pub struct Recorder {
+    pub function: &'static str,
+    pub sent: Arc<Mutex<Vec<Sent>>>,
+}
 
 impl Intercept for Recorder {
     fn name(&self) -> &'static str {
@@ -87,10 +112,18 @@ impl Intercept for Recorder {
         let request = context.request();
         let target = request.headers().get("x-amz-target").unwrap_or_default();
         let body = request.body().bytes().unwrap_or_default();
-        self.0.lock().expect("no test panics with it").push(Sent {
+        let sent = Sent {
+            function: self.function,
             operation: target.rsplit('.').next().unwrap_or_default().to_owned(),
             body: serde_json::from_slice(body)?,
-        });
+        };
+        let granted = permissions::granted(self.function);
+        for action in sent.actions() {
+            if !granted.contains(&action) {
+                return Err(format!("{} is not allowed {action}", self.function).into());
+            }
+        }
+        self.sent.lock().expect("no test panics with it").push(sent);
         Ok(())
     }
 }

@@ -6,6 +6,7 @@ mod dynamodb;
 pub mod inbox;
 pub mod ledger;
 pub mod mobile;
+pub mod planted;
 pub mod request;
 mod table;
 
@@ -97,6 +98,8 @@ pub fn is_embedded() -> bool {
 /// A running service.
 pub struct Service {
     pub app: App,
+    /// Each function's own router.
+    pub functions: [(&'static str, Router); 4],
     pub registration: Registration,
     sending: registration::config::Config,
     /// What it sent to members.
@@ -149,8 +152,7 @@ impl Service {
         let client = Client::from_conf(aws.dynamodb().build());
         table::create(&client, &table).await;
 
-        let sent = Arc::default();
-        let recorder = dynamodb::Recorder(Arc::clone(&sent));
+        let sent: Arc<Mutex<Vec<Sent>>> = Arc::default();
         let lines: Arc<Mutex<Vec<Line>>> = Arc::default();
         let mut config = Config::new(&table);
         change(&mut config);
@@ -159,7 +161,7 @@ impl Service {
         sending.mail_patience = Duration::from_secs(1);
         change_sending(&mut sending);
         let app = App {
-            store: Store::with(aws.dynamodb().interceptor(recorder), &table),
+            store: Store::new(&aws, &table),
             config: Arc::new(config),
             aws,
             clock,
@@ -167,15 +169,27 @@ impl Service {
             journal: {
                 let lines = Arc::clone(&lines);
                 Journal::to(move |line| {
+                    planted::assert_not_in(line);
                     let mut lines = lines.lock().expect("no test panics with it");
                     lines.push(line.clone());
                 })
             },
         };
-        let registration = Registration::new(app.clone(), sending.clone());
+        let function = |function| {
+            let sent = Arc::clone(&sent);
+            let recorder = dynamodb::Recorder { function, sent };
+            App {
+                store: Store::with(app.aws.dynamodb().interceptor(recorder), &table),
+                ..app.clone()
+            }
+        };
+        let registration = Registration::new(function("registration"), sending.clone());
+        let functions = huiyuan::service::functions(function, &registration);
+        let merged = functions.clone().into_iter();
         Self {
+            router: merged.fold(Router::new(), |all, (_, router)| all.merge(router)),
+            functions,
             sending,
-            router: huiyuan::service::router(&app, &registration),
             app,
             registration,
             inbox,

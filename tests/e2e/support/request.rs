@@ -19,7 +19,7 @@ use serde_json::Value;
 use shared::{client::ClientAddress, cookie, operator::Operator};
 use tower::ServiceExt;
 
-use super::ADDRESS;
+use super::{ADDRESS, planted};
 
 /// A request that is sent by awaiting it.
 pub struct RequestBuilder {
@@ -110,9 +110,11 @@ impl RequestBuilder {
     }
 
     async fn send(self) -> Reply {
-        let mut request = (self.builder.body(Body::from(self.body))).expect("a good request");
+        let body = Body::from(self.body.clone());
+        let mut request = self.builder.body(body).expect("a good request");
         request.extensions_mut().insert(ClientAddress(self.address));
-        let response = self.router.oneshot(request).await;
+        let planted = planted::of(&request, &self.body);
+        let response = planted::with(planted, self.router.oneshot(request)).await;
         let (parts, body) = response.expect("a router answers").into_parts();
         let bytes = body.collect().await.expect("a body is whole").to_bytes();
         Reply {

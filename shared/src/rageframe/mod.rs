@@ -1,5 +1,5 @@
 //! The RageFrame family's words: its tokens, its validation messages (Yii's). Its members stand in
-//! [`member`], and the endpoint that two functions serve in [`refresh`].
+//! `member`, and the endpoint that two functions serve in [`refresh`].
 
 mod member;
 pub mod refresh;

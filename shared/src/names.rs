@@ -160,6 +160,13 @@ impl LoginKey {
     pub fn tag(&self) -> String {
         short(&self.0)
     }
+
+    /// A name for it that does not tell it, for its item: what is typed into a login form may be a
+    /// password by mistake.
+    #[must_use]
+    pub fn digest(&self) -> String {
+        BASE64_URL_SAFE_NO_PAD.encode(Digest::of(self.0.as_bytes()).as_bytes())
+    }
 }
 
 impl fmt::Debug for LoginKey {

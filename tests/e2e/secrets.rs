@@ -48,6 +48,10 @@ pub async fn run(service: &Service) -> Vec<String> {
                 .cookie(),
         );
     }
+    // A password typed into the wrong field looks like a user name.
+    let mistyped = [("account", "Secret2030"), ("password", "wrong secret")];
+    service.post("/api/v1/account/login").form(&mistyped).await;
+    secrets.extend(["Secret2030", "secret2030"].map(str::to_owned));
     let mut keep = |body: &Value| {
         let data = &body["data"];
         let tokens = ["access_token", "refresh_token"].map(|key| data[key].as_str());

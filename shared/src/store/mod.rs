@@ -68,7 +68,7 @@ impl Key {
     /// A name to log in by.
     #[must_use]
     pub fn login(login: &LoginKey) -> Self {
-        Self::new(format!("login#{}", login.as_str()), "login")
+        Self::new(format!("login#{}", login.digest()), "login")
     }
 
     /// What is counted of an address, under `sk`.

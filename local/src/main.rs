@@ -17,11 +17,7 @@ use huiyuan::{
 };
 use registration::Registration;
 use shared::{
-    app::App,
-    clock::Clock,
-    config::{Config, SecretKey},
-    random::Random,
-    store::Store,
+    app::App, clock::Clock, config::Config, random::Random, secret_key::SecretKey, store::Store,
 };
 use tokio::signal::unix::{SignalKind, signal};
 

@@ -7,7 +7,7 @@
 //! | how a request comes in and an answer goes out | [`http`], [`params`], [`client`], [`auth`], [`operator`], [`cookie`], [`envelope`], [`error`], [`journal`] |
 //! | what is counted | `metrics` |
 //! | what the two families show of a member | [`rageframe`], [`youhaosuda`] |
-//! | what a member, a name, a password, a token is | [`member`], [`names`], [`password`], [`token`], [`digest`] |
+//! | what a member, a name, a password, a token is | [`member`], [`names`], [`password`], [`token`], [`digest`], [`secret_key`] |
 //! | how points are earned, spent and lost | [`points`] |
 //! | the rules: logging in, sessions, registering, changing a password | [`rules`] |
 //! | the table | [`store`] |
@@ -36,6 +36,7 @@ pub mod points;
 pub mod rageframe;
 pub mod random;
 pub mod rules;
+pub mod secret_key;
 pub mod store;
 pub mod token;
 pub mod youhaosuda;

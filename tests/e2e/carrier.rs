@@ -136,7 +136,7 @@ async fn the_carrier_gets_a_transactional_message_with_its_price_and_sender() {
         config.sender_id = "Shop1".to_owned();
         config.max_price = "0.07".to_owned();
         config.code_seconds = 600;
-        let template = registration::config::Template::new("【商店】{code}，{minutes}分钟内有效");
+        let template = registration::template::Template::new("【商店】{code}，{minutes}分钟内有效");
         config.template = template.expect("a good template");
     })
     .await;

@@ -17,6 +17,7 @@ mod faults;
 mod inbox;
 mod login;
 mod messages;
+mod messages_at_once;
 mod names;
 mod permissions;
 mod points;

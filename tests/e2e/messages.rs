@@ -1,8 +1,6 @@
 //! `POST /api/v1/account/send_regist_validate_sms` and `send_reset_validate_sms`: who is sent a
 //! message, how often, and at whose expense.
 
-use std::future::IntoFuture;
-
 use registration::config::CaptchaPolicy;
 use serde_json::{Value, json};
 
@@ -13,11 +11,11 @@ use crate::support::{
 
 const MOBILE: &str = "13800138000";
 
-async fn without_captchas() -> Service {
+pub async fn without_captchas() -> Service {
     Service::sending(|config| config.captcha = CaptchaPolicy::Never).await
 }
 
-fn sent(reply: &Reply) -> bool {
+pub fn sent(reply: &Reply) -> bool {
     match reply.body["code"].as_u64() {
         Some(200) => {
             assert_eq!(reply.body, json!({"code": 200, "message": ""}));
@@ -30,16 +28,16 @@ fn sent(reply: &Reply) -> bool {
     }
 }
 
-fn assert_waits(reply: &Reply, message: &str, seconds: i64) {
+pub fn assert_waits(reply: &Reply, message: &str, seconds: i64) {
     let expected = json!({"code": 201, "message": message, "retry_after": seconds});
     assert_eq!(reply.body, expected);
 }
 
-fn mobile(number: usize) -> String {
+pub fn mobile(number: usize) -> String {
     format!("139{number:08}")
 }
 
-fn address(number: usize) -> String {
+pub fn address(number: usize) -> String {
     format!("198.51.{}.{}", number / 250, 1 + number % 250)
 }
 
@@ -114,7 +112,7 @@ async fn a_mobile_gets_one_message_a_minute_whatever_for() {
 }
 
 /// What counts in a table: times, and what was spent.
-fn quotas(items: &[Value]) -> Vec<Value> {
+pub fn quotas(items: &[Value]) -> Vec<Value> {
     let kept = items.iter().map(|item| {
         let times: Vec<_> = (0..)
             .map_while(|place| item[format!("sent_{place}")].as_i64())
@@ -258,105 +256,4 @@ async fn a_captcha_is_asked_for_always_or_never_as_configured() {
         assert!(sent(&service.post(REGIST_SMS).form(&fields).await));
         service.advance(60);
     }
-}
-
-/// Asks for messages in parallel, and tells how many were sent.
-async fn in_parallel(service: &Service, requests: impl Iterator<Item = (String, String)>) -> usize {
-    let requests: Vec<_> = requests
-        .map(|(mobile, from)| {
-            tokio::spawn(service.ask(REGIST_SMS, &mobile).from(&from).into_future())
-        })
-        .collect();
-    let mut done = 0;
-    for request in requests {
-        let reply = request.await.expect("it is answered");
-        done += usize::from(reply.body["code"] == 200);
-    }
-    let faults: Vec<_> = service
-        .lines()
-        .into_iter()
-        .filter_map(|line| line.fault)
-        .collect();
-    assert!(faults.is_empty(), "{faults:?}");
-    assert_eq!(service.messages().await, done);
-    done
-}
-
-#[tokio::test]
-async fn of_two_hundred_parallel_requests_for_a_mobile_one_is_sent() {
-    let service = Service::start().await;
-    let requests = (0..200).map(|number| (MOBILE.to_owned(), address(number)));
-    assert_eq!(in_parallel(&service, requests).await, 1);
-    let code = service.last_code(MOBILE).await;
-    let reply = service.register_mobile(MOBILE, &code).await;
-    assert_eq!(reply.body["code"], 200);
-    // What the others counted has been taken back.
-    let addresses = service.items("address#", "messages").await;
-    assert_eq!(quotas(&addresses).len(), 1);
-    let spent = service.items("cap#", "").await;
-    let spent: i64 = spent.iter().filter_map(|item| item["spent"].as_i64()).sum();
-    assert_eq!(spent, 1);
-}
-
-#[tokio::test]
-async fn of_two_hundred_parallel_requests_of_one_address_for_a_mobile_one_is_sent() {
-    for policy in [CaptchaPolicy::Adaptive, CaptchaPolicy::Never] {
-        let service = Service::sending(|config| config.captcha = policy).await;
-        let requests = (0..200).map(|_| (MOBILE.to_owned(), "192.0.2.1".to_owned()));
-        assert_eq!(in_parallel(&service, requests).await, 1, "{policy:?}");
-        let addresses = quotas(&service.items("address#", "messages").await);
-        assert_eq!(
-            addresses[0][2].as_array().map(Vec::len),
-            Some(1),
-            "{policy:?}"
-        );
-    }
-}
-
-#[tokio::test]
-async fn of_two_hundred_parallel_requests_of_one_address_twenty_are_sent() {
-    let service = without_captchas().await;
-    let requests = (0..200).map(|number| (mobile(number), "192.0.2.1".to_owned()));
-    assert_eq!(in_parallel(&service, requests).await, 20);
-}
-
-#[tokio::test]
-async fn the_days_cap_is_exact_under_two_hundred_parallel_requests() {
-    let service = Service::sending(|config| config.per_day = 50).await;
-    let requests = (0..200).map(|number| (mobile(number), address(number)));
-    assert_eq!(in_parallel(&service, requests).await, 50);
-    let before = quotas(&service.dump().await);
-    let reply = service.ask(REGIST_SMS, MOBILE).await;
-    let message = "今日短信发送量已达上限，请在12小时后再试";
-    assert_waits(&reply, message, 12 * 3600);
-    assert_eq!(quotas(&service.dump().await), before);
-    assert_eq!(service.messages().await, 50);
-    service.advance(12 * 3600);
-    assert!(sent(&service.ask(REGIST_SMS, MOBILE).await));
-}
-
-#[tokio::test]
-async fn the_log_counts_the_marks_of_the_days_cap() {
-    let service = Service::sending(|config| config.per_day = 20).await;
-    let mut marks = Vec::new();
-    for number in 0..22 {
-        let request = service.ask(REGIST_SMS, &mobile(number));
-        let reply = request.from(&address(number)).await;
-        assert_eq!(sent(&reply), number < 20);
-        marks.push(service.last_line().notes.sms_cap_percent);
-        if number < 16 {
-            assert!(service.spent().trips <= 3);
-        }
-    }
-    let expected = [vec![None; 16], vec![Some(80); 3], vec![Some(100); 3]].concat();
-    assert_eq!(marks, expected);
-    assert_eq!(service.messages().await, 20);
-}
-
-#[tokio::test]
-async fn a_cap_of_nothing_sends_nothing() {
-    let service = Service::sending(|config| config.per_day = 0).await;
-    assert!(!sent(&service.ask(REGIST_SMS, MOBILE).await));
-    assert!(quotas(&service.dump().await).is_empty());
-    assert_eq!(service.messages().await, 0);
 }

@@ -11,7 +11,7 @@ const DAY: i64 = 86_400;
 const CURRENT: &str = "/api/v1/account/current";
 
 /// Every route of the service that takes a session, with a body that is good with one.
-const AUTHENTICATED: [(&str, &str); 5] = [
+const AUTHENTICATED: [(&str, &str); 6] = [
     ("/v2/customer/account/up-userinfo", "nickname=x"),
     ("/v2/customer/account/logout", ""),
     ("/api/v1/account/logout", ""),
@@ -20,6 +20,7 @@ const AUTHENTICATED: [(&str, &str); 5] = [
         "password_old=123456&password=123456&password_again=123456",
     ),
     ("/api/v1/account/save", "name=x"),
+    ("/api/v1/account/reward_point_details", ""),
 ];
 
 fn request(service: &Service, path: &str, body: &str) -> RequestBuilder {

@@ -32,6 +32,7 @@ mod send_code;
 mod send_validate_sms;
 mod sms;
 mod state;
+pub mod template;
 
 pub use state::Registration;
 

@@ -14,7 +14,7 @@
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use ring::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
-use shared::{clock::Time, config::SecretKey, random::Random};
+use shared::{clock::Time, random::Random, secret_key::SecretKey};
 
 use super::{ALPHABET, LENGTH};
 

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::support::{Reply, Service};
 
 /// Every route with a body.
-const ROUTES: [&str; 17] = [
+const ROUTES: [&str; 18] = [
     "/v1/site/login",
     "/v1/site/refresh",
     "/v2/customer/account/refresh",
@@ -23,6 +23,7 @@ const ROUTES: [&str; 17] = [
     "/api/v1/account/reset_password_with_email",
     "/api/v1/account/check_regist_mobile",
     "/api/v1/account/check_reset_mobile",
+    "/api/v1/account/reward_point_details",
 ];
 
 const FORM: &str = "application/x-www-form-urlencoded";
@@ -111,6 +112,7 @@ async fn a_value_that_is_no_text_is_refused_on_every_route() {
         "refresh_token",
         "nickname",
         "password_old",
+        "size",
         "name",
         "mobile",
         "email",

@@ -9,8 +9,8 @@ use std::time::Duration;
 
 use aws_credential_types::Credentials;
 use aws_sdk_dynamodb::config::{
-    BehaviorVersion, Region, SharedCredentialsProvider, SharedHttpClient, retry::RetryConfig,
-    timeout::TimeoutConfig,
+    BehaviorVersion, IdentityCache, Region, SharedCredentialsProvider, SharedHttpClient,
+    retry::RetryConfig, timeout::TimeoutConfig,
 };
 use aws_smithy_http_client::{
     Builder,
@@ -167,6 +167,8 @@ impl Aws {
             .behavior_version(BehaviorVersion::latest())
             .region(self.region.clone())
             .credentials_provider(SharedCredentialsProvider::new(self.credentials.clone()))
+            // They stand in memory: a cache of them only makes parallel calls wait for its lock.
+            .identity_cache(IdentityCache::no_cache())
             .http_client(self.http.clone())
             .retry_config(service.retries())
             .timeout_config(timeouts);

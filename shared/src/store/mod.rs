@@ -196,7 +196,10 @@ impl Store {
         let mut wanted = Some([(self.table.clone(), wanted)].into());
         let mut found = Vec::new();
         for attempt in 0..BATCH_TRIES {
-            tokio::time::sleep(BATCH_PAUSE * attempt * attempt).await;
+            // Even a pause of nothing would wait for the timer's next tick.
+            if attempt > 0 {
+                tokio::time::sleep(BATCH_PAUSE * attempt * attempt).await;
+            }
             let output = self
                 .client
                 .batch_get_item()

@@ -1,8 +1,5 @@
 //! The shipped binaries as Lambda runs them: through the runtime API, with the gateway's events.
 
-mod events;
-mod runtime;
-
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use huiyuan::{
@@ -11,9 +8,10 @@ use huiyuan::{
 };
 use serde_json::{Value, json};
 use shared::aws::Aws;
-
-use events::{v1, v2};
-use runtime::{Lambda, Told};
+use tests::{
+    events::{v1, v2},
+    lambda::{Lambda, Told},
+};
 
 const FORM: &str = "account=yhsduser&password=123456&password_again=123456";
 const REGISTER: &str = "/api/v1/account/register_with_user_name";

@@ -67,7 +67,9 @@ fn estimate(spent: u32, cap: u32) -> u8 {
 
 /// How many percent of `all` are `some`.
 fn percent(some: u64, all: u64) -> u8 {
-    u8::try_from(some * 100 / all.max(1)).unwrap_or(100).min(100)
+    u8::try_from(some * 100 / all.max(1))
+        .unwrap_or(100)
+        .min(100)
 }
 
 /// How much of `total` is in a share.

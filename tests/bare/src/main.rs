@@ -6,7 +6,7 @@ use lambda_http::{Error, Request, Response, service_fn};
 async fn main() -> Result<(), Error> {
     let answer = |_: Request| async {
         let answer = Response::builder().header("content-type", "application/json");
-        answer.body(r#"{"code":200}"#)
+        Ok::<_, Error>(answer.body(r#"{"code":200}"#.to_owned())?)
     };
     lambda_http::run(service_fn(answer)).await
 }

@@ -314,6 +314,21 @@ async fn a_fault_leaves_the_next_invocation_well() {
     assert_eq!(lambda.line().await["cold"], false);
 }
 
+/// A hash takes 19 MiB; the memory of those that are done is used again, on whichever thread.
+#[tokio::test]
+async fn hashing_keeps_within_64_megabytes() {
+    let table = Table::start().await;
+    table.register().await;
+    let mut lambda = table.lambda("site-auth").await;
+    let form = json!("username=yhsduser&password=123456&group=app");
+    let event = v2("POST", "$default", "/v1/site/login", "", &form);
+    for _ in 0..50 {
+        assert_eq!(lambda.answer(&event).await.json()["code"], 200);
+    }
+    let peak = lambda.peak_memory();
+    assert!(peak < 64_000_000, "{peak} bytes");
+}
+
 #[tokio::test]
 async fn a_broken_setting_ends_the_start_with_an_error_that_names_it() {
     for function in ["site-auth", "customer-account", "registration", "points"] {

@@ -211,10 +211,15 @@ impl Lambda {
         asked.expect("it asks in time").expect("the API listens");
     }
 
+    /// The process's number.
+    pub fn id(&self) -> u32 {
+        self.process.id().expect("it runs")
+    }
+
     /// The most memory it has held so far, in bytes: `VmHWM` of Linux's `/proc/<pid>/status`.
     pub fn peak_memory(&self) -> u64 {
-        let id = self.process.id().expect("it runs");
-        let status = fs::read_to_string(format!("/proc/{id}/status")).expect("Linux tells");
+        let status =
+            fs::read_to_string(format!("/proc/{}/status", self.id())).expect("Linux tells");
         let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
         let peak = peak.and_then(|text| text.trim().strip_suffix(" kB"));
         1024 * peak
@@ -247,6 +252,11 @@ impl Lambda {
         let line = timeout(PATIENCE, self.lines.recv()).await;
         let line = line.expect("it logs in time").expect("it runs");
         serde_json::from_str(&line).unwrap_or_else(|_| panic!("no JSON: {line}"))
+    }
+
+    /// Ends it, and waits until it has.
+    pub async fn stop(mut self) {
+        self.process.kill().await.expect("it can be ended");
     }
 
     /// Waits until it ends by itself, and tells how, and what it said on standard error.

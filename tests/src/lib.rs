@@ -9,3 +9,4 @@
 
 pub mod events;
 pub mod lambda;
+pub mod ledger;

@@ -44,7 +44,8 @@ fn set(
 }
 
 /// The token that a browser sent.
-pub(crate) fn presented(headers: &HeaderMap) -> Option<String> {
+#[must_use]
+pub fn presented(headers: &HeaderMap) -> Option<String> {
     let lines = headers.get_all(COOKIE).iter();
     let cookies = lines.filter_map(|line| line.to_str().ok());
     cookies

@@ -1,17 +1,18 @@
 //! What only Lambda needs: the gateway's word on where a request came from and which path it asked
 //! for, and Lambda's way to be told that a function cannot start.
 
-use std::error::Error;
+use std::{convert::Infallible, error::Error};
 
 use axum::Router;
 use lambda_http::{
-    RequestExt,
+    Adapter, LambdaEvent, RequestExt,
     http::{Uri, uri::PathAndQuery},
-    lambda_runtime::Diagnostic,
-    request::RequestContext,
-    tower::ServiceBuilder,
+    lambda_runtime::{self, Diagnostic},
+    request::{LambdaRequest, RequestContext},
+    tower::{Service, ServiceBuilder},
 };
 use lambda_runtime_api_client::{Client, body::Body, build_request};
+use serde::Serialize;
 
 use crate::{client::ClientAddress, journal::RequestId, operator::Operator};
 
@@ -22,10 +23,7 @@ use crate::{client::ClientAddress, journal::RequestId, operator::Operator};
 /// Why there is no router, as a sentence; what the runtime API's connection fails with.
 pub async fn serve<E: Error>(router: Result<Router, E>) -> Result<(), lambda_http::Error> {
     match router {
-        Ok(router) => {
-            let service = ServiceBuilder::new().map_request(vouch).service(router);
-            lambda_http::run(service).await
-        }
+        Ok(router) => lambda_runtime::run(service(router)).await,
         Err(error) => {
             let sentence = error.to_string();
             report(&sentence).await?;
@@ -33,6 +31,19 @@ pub async fn serve<E: Error>(router: Result<Router, E>) -> Result<(), lambda_htt
             Err(sentence.into())
         }
     }
+}
+
+/// What the runtime hands each event to; it answers in the form of the gateway that sent it.
+pub fn service(
+    router: Router,
+) -> impl Service<
+    LambdaEvent<LambdaRequest>,
+    Response = impl Serialize,
+    Error = Infallible,
+    Future: Send,
+> {
+    let service = ServiceBuilder::new().map_request(vouch).service(router);
+    Adapter::from(service)
 }
 
 /// Ends the initialization with an error, so that the log of Lambda has it as one.

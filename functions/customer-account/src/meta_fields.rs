@@ -24,3 +24,35 @@ pub fn read(text: &str) -> Option<String> {
     let text = serde_json::to_string(&metas).ok()?;
     (good && text.len() <= MOST_BYTES).then_some(text)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_known_is_kept_and_the_rest_is_dropped() {
+        let given = r#"{"name":"n","other":1,"description":null,"fields":{"a":[1,true]}}"#;
+        let kept = r#"{"description":null,"fields":{"a":[1,true]},"name":"n"}"#;
+        assert_eq!(read(given).as_deref(), Some(kept));
+        let long = format!(r#"{{"name":"{}"}}"#, "x".repeat(MOST_BYTES));
+        for bad in ["", "[]", r#"{"name":1}"#, r#"{"fields":"x"}"#, &long] {
+            assert_eq!(read(bad), None, "{bad:.20}");
+        }
+    }
+
+    /// `serde_json` reads some numbers a little off unless told not to.
+    #[test]
+    fn a_number_stays_the_number_it_is() {
+        for number in [
+            "1.2345678901345e+28",
+            "0.1",
+            "5e-324",
+            "-0.0",
+            "9007199254740993",
+        ] {
+            let text = format!(r#"{{"fields":{{"n":{number}}}}}"#);
+            assert_eq!(read(&text), Some(text.clone()), "{number}");
+            assert_eq!(read(&text).and_then(|text| read(&text)), Some(text));
+        }
+    }
+}

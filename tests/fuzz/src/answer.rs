@@ -40,7 +40,10 @@ impl Answer {
             let answered = Service::get().router.oneshot(request).await;
             let Ok(response) = answered;
             let (parts, body) = response.into_parts();
-            (parts, body.collect().await.expect("a body is whole").to_bytes())
+            (
+                parts,
+                body.collect().await.expect("a body is whole").to_bytes(),
+            )
         });
         let line = service::take_lines().pop().expect("a request is logged");
         assert_no_panic(&line);

@@ -40,7 +40,9 @@ pub fn check(data: &[u8]) {
     }
     let content_type = answer.headers.get(CONTENT_TYPE).expect("a content type");
     assert_eq!(content_type, "application/javascript; charset=utf-8");
-    let json = text.strip_prefix(name).and_then(|call| call.strip_prefix('('));
+    let json = text
+        .strip_prefix(name)
+        .and_then(|call| call.strip_prefix('('));
     let json = json.and_then(|call| call.strip_suffix(')'));
     let issued: Map<String, Value> = serde_json::from_str(json.expect("a call")).expect("JSON");
     assert_eq!(issued.len(), 2);

@@ -42,9 +42,13 @@ fn check_sealed(plain: &[u8]) {
     let id = seal(plain);
     let captchas = Service::get().registration.captchas().clone();
     let until = plain.get(12..PLAIN).and_then(|until| until.try_into().ok());
-    let until = until.filter(|_| plain.len() == PLAIN).map(i64::from_be_bytes);
+    let until = until
+        .filter(|_| plain.len() == PLAIN)
+        .map(i64::from_be_bytes);
     let current = until.is_some_and(|until| until > NOW * 1000);
-    let said = plain.get(..5).and_then(|said| std::str::from_utf8(said).ok());
+    let said = plain
+        .get(..5)
+        .and_then(|said| std::str::from_utf8(said).ok());
     let revealed = captchas.reveal(&id);
     assert_eq!(revealed.as_deref(), said.filter(|_| current));
     let redeemed = run(captchas.redeem(&id, "ACDEH"));
@@ -54,7 +58,8 @@ fn check_sealed(plain: &[u8]) {
         (Some(_), true) => assert!(redeemed.is_err(), "the table refuses to count the answer"),
     }
     // What is issued says only characters of the font; a picture takes milliseconds.
-    if current && said.is_some_and(|said| said.bytes().all(|b| b"ACDEHJKMNPRTWXY3479".contains(&b))) {
+    if current && said.is_some_and(|said| said.bytes().all(|b| b"ACDEHJKMNPRTWXY3479".contains(&b)))
+    {
         let request = Request::get(format!("/captcha/{id}.png")).body(Body::empty());
         let answer = Answer::to(request.expect("an id is part of a path"));
         assert_eq!(answer.status, 200);

@@ -3,7 +3,10 @@
 //!
 //! The input is a header a line.
 
-use axum::http::{HeaderMap, HeaderValue, header::{COOKIE, SET_COOKIE}};
+use axum::http::{
+    HeaderMap, HeaderValue,
+    header::{COOKIE, SET_COOKIE},
+};
 use shared::{config::Config, cookie, token::Token};
 
 /// A session's token.
@@ -44,7 +47,9 @@ pub fn check(data: &[u8]) {
 
 /// What is found where these headers are sent; what is no header's value is not sent.
 fn sent(lines: &[&[u8]]) -> Option<String> {
-    let values = lines.iter().filter_map(|line| HeaderValue::from_bytes(line).ok());
+    let values = lines
+        .iter()
+        .filter_map(|line| HeaderValue::from_bytes(line).ok());
     let headers: HeaderMap = values.map(|value| (COOKIE, value)).collect();
     cookie::presented(&headers)
 }

@@ -128,7 +128,8 @@ fn json(fields: &Fields) -> String {
 
 fn parts(fields: &Fields) -> String {
     let head = "\r\ncontent-disposition: form-data; name=";
-    let part = |(name, text): &(String, String)| format!("{PART}{head}\"{name}\"\r\n\r\n{text}\r\n");
+    let part =
+        |(name, text): &(String, String)| format!("{PART}{head}\"{name}\"\r\n\r\n{text}\r\n");
     let mut parts: String = fields.iter().map(part).collect();
     parts.push_str(PART);
     parts.push_str("--\r\n");

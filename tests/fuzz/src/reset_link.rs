@@ -11,7 +11,10 @@ use axum::{
 use registration::{link, reset_token::ResetToken};
 use url::Url;
 
-use crate::{answer::Answer, service::{NO_TABLE, PUBLIC_URL}};
+use crate::{
+    answer::Answer,
+    service::{NO_TABLE, PUBLIC_URL},
+};
 
 /// Opens the page with the input as the token, and sends the form.
 ///

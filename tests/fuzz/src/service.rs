@@ -1,11 +1,7 @@
 //! The service as a harness drives it: all four functions' routers on a table that refuses every
 //! call at once, with a clock that stands still. Nothing is sent anywhere.
 
-use std::{
-    cell::RefCell,
-    sync::Arc,
-    time::Duration,
-};
+use std::{cell::RefCell, sync::Arc, time::Duration};
 
 use aws_sdk_dynamodb::{
     config::{

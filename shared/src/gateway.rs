@@ -34,6 +34,7 @@ pub async fn serve<E: Error>(router: Result<Router, E>) -> Result<(), lambda_htt
 }
 
 /// What the runtime hands each event to; it answers in the form of the gateway that sent it.
+#[must_use]
 pub fn service(
     router: Router,
 ) -> impl Service<LambdaEvent<LambdaRequest>, Response = impl Serialize, Error = Infallible, Future: Send>

@@ -40,9 +40,9 @@ pub fn check(data: &[u8]) {
     }
     assert_eq!(sent(&[&lines[..], &[handed]].concat()), expected);
     // Taken back, it is empty, which is none.
-    let [(_, taken)] = cookie::take_back(&Config::new("table"));
-    let taken = taken.as_bytes().split(|byte| *byte == b';').next();
-    assert_eq!(sent(&[taken.expect("a name and a value")]), None);
+    let [(_, emptied)] = cookie::take_back(&Config::new("table"));
+    let emptied = emptied.as_bytes().split(|byte| *byte == b';').next();
+    assert_eq!(sent(&[emptied.expect("a name and a value")]), None);
 }
 
 /// What is found where these headers are sent; what is no header's value is not sent.

@@ -68,5 +68,20 @@ mod tests {
             }
         }
         assert!(failed.is_empty(), "{failed:#?}");
+        check_the_most_names();
+    }
+
+    /// As many parameters as fit into a body, of which each needs memory of its own.
+    fn check_the_most_names() {
+        let names: Vec<_> = (0..13_000).map(|number| format!("{number:04x}")).collect();
+        let (form, members) = (names.join("&"), names.iter().take(6_500));
+        let members: Vec<_> = members.map(|name| format!("\"{name}\":0")).collect();
+        for request in [
+            format!("application/x-www-form-urlencoded\n\n{form}"),
+            format!("application/json\n\n{{{}}}", members.join(",")),
+        ] {
+            assert!(request.len() > 58_000 && request.len() < shared::params::MOST_BYTES);
+            extractor::check(request.as_bytes());
+        }
     }
 }

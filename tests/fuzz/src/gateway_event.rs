@@ -2,7 +2,7 @@
 //! makes of it and the real routers: whatever a client sends, and whatever an event holds, there is
 //! an answer in the family's envelope, and it is never a fault but that of the missing table.
 //!
-//! The input is an event, or a message that a gateway makes one of (see [`message`](crate::message)).
+//! The input is an event, or a message that a gateway makes one of (see [`message`]).
 
 use lambda_http::{Context, LambdaEvent};
 use serde_json::Value;

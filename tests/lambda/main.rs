@@ -290,6 +290,26 @@ async fn an_oversized_body_is_a_validation_error() {
 }
 
 #[tokio::test]
+async fn what_a_client_wrote_otherwise_than_it_should_is_no_invocation_error() {
+    let table = Table::start().await;
+    table.register().await;
+    let mut lambda = table.lambda("customer-account").await;
+    let path = "/api/v1/account/login";
+    let query = "account=yhsduser&password=123456&x={\"a\":\"<b c>\"}";
+    let mut event = v2("POST", "$default", path, query, &Value::Null);
+    assert_eq!(lambda.answer(&event).await.json()["code"], 200);
+    event["headers"]["host"] = json!("[");
+    assert_eq!(lambda.answer(&event).await.json()["code"], 200);
+    let mut event = v2("POST", "$default", path, "", &json!("no base64"));
+    event["isBase64Encoded"] = json!(true);
+    let answer = lambda.answer(&event).await.json();
+    assert_eq!(
+        answer,
+        json!({"code": 201, "message": "请求参数格式不正确"})
+    );
+}
+
+#[tokio::test]
 async fn a_fault_leaves_the_next_invocation_well() {
     let table = Table::without_table().await;
     let mut lambda = table.lambda("registration").await;

@@ -21,7 +21,7 @@ use aws_types::SdkConfig;
 use crate::{
     config::{ConfigError, Settings},
     deadline::Deadline,
-    store::retry::TransactionConflicts,
+    store::retry::Passing,
 };
 
 /// The roots that AWS endpoints are signed under (Amazon Trust Services and Starfield): parsing the
@@ -187,6 +187,6 @@ impl Aws {
     #[must_use]
     pub fn dynamodb(&self) -> aws_sdk_dynamodb::config::Builder {
         aws_sdk_dynamodb::config::Builder::from(&self.client(Service::DynamoDb))
-            .retry_classifier(TransactionConflicts)
+            .retry_classifier(Passing)
     }
 }

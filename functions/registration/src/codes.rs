@@ -11,7 +11,7 @@ use shared::{
     params::Params,
     random::Random,
     store::{
-        StoreError,
+        Mark, StoreError,
         codes::{Purpose, RightCode, Tried},
     },
     youhaosuda::Field,
@@ -134,7 +134,8 @@ pub(crate) async fn check(
 ) -> Result<Digest, CodeError> {
     let App { store, clock, .. } = &registration.app;
     let presented = code.digest(&registration.config.code_key, mobile, purpose);
-    match store.try_code(mobile, purpose, clock.now()).await? {
+    let mark = Mark::random(&registration.app.random);
+    match store.try_code(mobile, purpose, clock.now(), mark).await? {
         Tried::Counted(stored, _) if stored == presented => Ok(stored),
         Tried::Counted(_, attempts_left) => Err(CodeError::Wrong { attempts_left }),
         Tried::NoCode => Err(CodeError::Gone),

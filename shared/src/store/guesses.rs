@@ -5,6 +5,7 @@
 //! | --- | --- | --- |
 //! | `all` | L of N | when guesses were made at any account, newest first |
 //! | `at_<tag>` | L of N | when guesses were made at one account, newest first |
+//! | `by` | B | who counted the newest, see [`Mark`] |
 //! | `expires_at` | N | TTL |
 //!
 //! With the newest first, "fewer than ten within ten minutes" is one condition: the tenth is
@@ -13,7 +14,7 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 
 use super::{
-    Item, Key, Store, StoreError,
+    Item, Key, Mark, Store, StoreError,
     change::{Change, Changed},
     n,
 };
@@ -74,6 +75,7 @@ impl Store {
         address: &str,
         login: &LoginKey,
         now: Time,
+        mark: Mark,
     ) -> Result<Guess, StoreError> {
         let tenth = format!("#account[{}]", PER_ACCOUNT - 1);
         let sixtieth = format!("#all[{}]", PER_ADDRESS - 1);
@@ -96,7 +98,7 @@ impl Store {
         .value(":account_old", n(account_old.millis()))
         .value(":all_old", n(all_old.millis()))
         .value(":expires_at", n(now.seconds() + ACCOUNT_SECONDS));
-        match self.change(change).await? {
+        match self.change_marked(change, mark).await? {
             Changed::Done(item) => {
                 let mut recent = times(&item, &account);
                 recent.retain(|time| *time > account_old);

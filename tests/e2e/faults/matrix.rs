@@ -1,0 +1,361 @@
+//! Every call of every endpoint, broken in every way: the client has an answer of its family in time,
+//! asking again gives what an undisturbed request gives, and what holds in the table at rest holds.
+//!
+//! What an undisturbed request gives is found by asking twice with nothing broken. A request that was
+//! answered as the first of the two is done: asked again it is answered as the second. One that was
+//! answered with a fault is either not done, and then answered as the first, or done, and then answered
+//! as the second; where these differ, it is looked up whether it is done.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+    time::Duration,
+};
+
+use shared::{aws::Service as AwsService, deadline::Deadline};
+use tests::{
+    invariants,
+    proxy::{Call, Fault, Pick, Repeat, Script},
+};
+use tokio::{sync::Semaphore, task::JoinSet};
+
+use crate::{
+    support::{Reply, RequestBuilder, Service, is_embedded},
+    template,
+};
+
+use super::{
+    endpoints::{By, Done, Endpoint, MESSAGES, POINTS, REGISTRATION, SESSIONS},
+    subject::Subject,
+};
+
+/// By when a request has its answer here: a hung call is given up after a seventh of it.
+const DEADLINE: Duration = Duration::from_secs(7);
+
+/// How long the tests wait for it: long enough for a busy machine.
+const PATIENCE: Duration = Duration::from_mins(1);
+
+/// How many services are broken at once. Most of them wait for a call that hangs.
+const AT_ONCE: usize = 24;
+static TURNS: Semaphore = Semaphore::const_new(AT_ONCE);
+
+const REFUSED_BY_CARRIER: &str = "短信发送失败，请稍后再试";
+
+/// A service on a way that breaks.
+async fn start() -> (Service, Script) {
+    Service::faulty(
+        |config| config.deadline = Deadline::after(DEADLINE),
+        |config| {
+            config.sms_patience = Duration::from_secs(1);
+            config.mail_patience = Duration::from_millis(300);
+        },
+    )
+    .await
+}
+
+/// An answer without what differs from one subject, and from one draw, to the next.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Said(String);
+
+impl Said {
+    fn of(reply: &Reply, subject: &Subject) -> Self {
+        let mut text = String::from_utf8_lossy(&reply.bytes).into_owned();
+        let masked = format!(
+            "su***{}",
+            &subject.email[subject.email.find('@').unwrap_or(0)..]
+        );
+        let known = [
+            (&subject.email, "an address"),
+            (&masked, "an address"),
+            (&subject.name, "a name"),
+            (&subject.mobile, "a mobile"),
+            (&subject.address, "from somewhere"),
+            (&subject.id.to_string(), "a number"),
+            (&subject.link, "a link"),
+        ];
+        for (value, place) in known {
+            if value.len() > 1 {
+                text = text.replace(value.as_str(), place);
+            }
+        }
+        // A new member's number is seen here for the first time.
+        if let Some(id) = reply.body["customer"]["id"].as_u64() {
+            text = text.replace(&id.to_string(), "a number");
+        }
+        for token in ["access_token", "refresh_token"] {
+            if let Some(token) = reply.body["data"][token].as_str() {
+                text = text.replace(token, "a token");
+            }
+        }
+        if let Some(id) = reply.body["id"].as_str() {
+            text = text.replace(id, "an id");
+        }
+        let cookie = match reply.cookie().as_deref() {
+            None => "",
+            Some("") => " and takes the cookie back",
+            Some(_) => " and hands a cookie over",
+        };
+        Self(format!("{}{cookie}: {text}", reply.status.as_u16()))
+    }
+
+    /// Whether it is what the endpoint's family says of a fault of ours.
+    fn is_fault(&self, endpoint: &Endpoint) -> bool {
+        let sentence = "服务暂时不可用，请稍后再试";
+        if endpoint.path == "/reset_password" {
+            self.0.starts_with("200: <!") && self.0.contains("暂时无法完成")
+        } else if endpoint.path.starts_with("/v") {
+            let envelope = format!(r#"200: {{"code":500,"message":"{sentence}","data":[],"#);
+            self.0.starts_with(&envelope)
+        } else {
+            self.0 == format!(r#"200: {{"code":500,"message":"{sentence}"}}"#)
+        }
+    }
+}
+
+/// What is said with nothing broken.
+struct Undisturbed {
+    first: Said,
+    second: Said,
+    /// The calls of the first request, by name, and how many of that name came before.
+    calls: Vec<(String, usize, Call)>,
+}
+
+async fn undisturbed(endpoint: &Endpoint) -> Undisturbed {
+    let (service, script) = start().await;
+    let subject = Subject::prepare(&service, 1, endpoint.needs).await;
+    script.record();
+    let first = answer(&service, endpoint, &subject).await;
+    let recorded = script.recorded();
+    let second = answer(&service, endpoint, &subject).await;
+    assert!(!first.is_fault(endpoint), "{first:?}");
+    let mut seen = BTreeMap::new();
+    let calls = recorded.into_iter().map(|call| {
+        let count = seen.entry(call.to_string()).or_insert(0);
+        *count += 1;
+        (call.to_string(), *count - 1, call)
+    });
+    let calls = calls.collect();
+    Undisturbed {
+        first,
+        second,
+        calls,
+    }
+}
+
+async fn answer(service: &Service, endpoint: &Endpoint, subject: &Subject) -> Said {
+    let request: RequestBuilder = (endpoint.ask)(service, subject);
+    let reply = tokio::time::timeout(PATIENCE, request.into_future()).await;
+    Said::of(&reply.expect("there is an answer"), subject)
+}
+
+/// What became of the cases.
+#[derive(Default)]
+struct Tally {
+    calls: usize,
+    cases: usize,
+    /// Cases whose first answer was that of an undisturbed request.
+    survived: usize,
+    /// Cases whose first answer was a fault, and whose second as if nothing had been asked.
+    undone: usize,
+    /// Cases whose first answer was a fault though it was done, as their second says.
+    done: BTreeMap<String, usize>,
+    wrong: Vec<String>,
+}
+
+impl Tally {
+    fn add(&mut self, other: Self) {
+        self.calls += other.calls;
+        self.cases += other.cases;
+        self.survived += other.survived;
+        self.undone += other.undone;
+        for (what, count) in other.done {
+            *self.done.entry(what).or_default() += count;
+        }
+        self.wrong.extend(other.wrong);
+    }
+}
+
+/// Breaks each call of an endpoint in one way, on a service of its own.
+async fn break_each(
+    endpoint: &'static Endpoint,
+    expected: Arc<Undisturbed>,
+    fault: Fault,
+    repeat: Repeat,
+) -> Tally {
+    let mut tally = Tally::default();
+    let calls = expected.calls.iter();
+    let calls: Vec<_> = calls
+        .filter(|(_, _, call)| fault.applies_to(call))
+        .collect();
+    if calls.is_empty() {
+        return tally;
+    }
+    let (service, script) = start().await;
+    for (number, (name, place, call)) in (1..).zip(calls) {
+        let subject = Subject::prepare(&service, number, endpoint.needs).await;
+        script.arm(Pick::Named(name.clone(), *place), fault, repeat);
+        let first = answer(&service, endpoint, &subject).await;
+        let struck = script.disarm();
+        let fault_logged = service.last_line().fault;
+        let second = answer(&service, endpoint, &subject).await;
+        tally.cases += 1;
+        let what = format!(
+            "{} {} ({}): {fault:?} {repeat:?} at {name}",
+            endpoint.method, endpoint.path, endpoint.what
+        );
+        let mut complain = |wrong: &str| {
+            let why = fault_logged.as_deref().unwrap_or("no fault");
+            let wrong =
+                format!("{what}: {wrong} ({why})\n    first {first:?}\n    then {second:?}");
+            tally.wrong.push(wrong);
+        };
+        if struck == 0 {
+            complain("nothing was broken");
+        }
+        if first.is_fault(endpoint) != fault_logged.is_some() {
+            complain("a fault is logged, and nothing else is");
+        }
+        let survivable = repeat == Repeat::Once && call.service == AwsService::DynamoDb;
+        if first == expected.first {
+            if second != expected.second {
+                complain("it was done, and is done otherwise again");
+            }
+            tally.survived += 1;
+        } else if !first.is_fault(endpoint) {
+            let refused = first.0.contains(REFUSED_BY_CARRIER) && call.operation == "Publish";
+            if !refused {
+                complain("an answer that nobody gets undisturbed");
+            } else if second != expected.first {
+                complain("a refused message is not sent when it is asked for again");
+            }
+        } else if survivable {
+            complain("another try would have gone through");
+        } else if second == expected.first {
+            tally.undone += 1;
+        } else if second == expected.second {
+            if !is_done(&service, endpoint.done, &subject).await {
+                complain("it is said to be done, and is not");
+            }
+            *tally.done.entry(what.clone()).or_default() += 1;
+        } else {
+            complain("asked again it is answered as nobody is undisturbed");
+        }
+        let dump = service.dump().await;
+        let mut found = invariants::violations(&dump, service.now());
+        let spent = invariants::spent_for_nothing(&dump, service.now(), &subject.issued);
+        found.extend(spent);
+        let found = found.into_iter();
+        let found = found.map(|wrong| format!("{what}: {wrong}"));
+        tally.wrong.extend(found);
+    }
+    tally
+}
+
+async fn is_done(service: &Service, done: Done, subject: &Subject) -> bool {
+    match done {
+        Done::Nothing => true,
+        Done::LogsIn(by, password) => {
+            let name = match by {
+                By::Username => &subject.name,
+                By::Email => &subject.email,
+                By::Mobile => &subject.mobile,
+            };
+            service.logs_in(name, password).await
+        }
+        Done::LoggedOut => {
+            let token = if subject.access.is_empty() {
+                &subject.browser
+            } else {
+                &subject.access
+            };
+            !service.is_live(token).await
+        }
+        Done::Rotated => {
+            let fields = [("refresh_token", &*subject.refresh), ("group", "app")];
+            let reply = service.post("/v1/site/refresh").form(&fields).await;
+            let data = &reply.body["data"];
+            let access = data["access_token"].as_str().unwrap_or_default();
+            let current = service.get("/api/v1/account/current").bearer(access).await;
+            current.body["customer"]["name"] == "老王"
+        }
+        Done::Sent => {
+            let mobile = format!("+86{}", subject.mobile);
+            !service.inbox.to(&mobile).await.is_empty()
+        }
+        Done::Mailed => !service.inbox.to(&subject.email).await.is_empty(),
+    }
+}
+
+/// Breaks every call of these endpoints in every way.
+#[expect(clippy::print_stdout, reason = "the figures stand in the documents")]
+async fn break_all(what: &str, endpoints: &'static [Endpoint]) {
+    let mut total = Tally::default();
+    let mut cases = JoinSet::new();
+    for endpoint in endpoints {
+        let expected = Arc::new(undisturbed(endpoint).await);
+        total.calls += expected.calls.len();
+        for fault in Fault::ALL {
+            for repeat in [Repeat::Once, Repeat::Stubborn] {
+                let expected = Arc::clone(&expected);
+                cases.spawn(async move {
+                    let _turn = TURNS.acquire().await.expect("nobody closes it");
+                    break_each(endpoint, expected, fault, repeat).await
+                });
+            }
+        }
+    }
+    while let Some(tally) = cases.join_next().await {
+        total.add(tally.expect("a case ends"));
+    }
+    println!(
+        "{what}: {} endpoints and states, {} calls, {} cases: {} survived, {} not done and done when \
+         asked again, {} done and not said so",
+        endpoints.len(),
+        total.calls,
+        total.cases,
+        total.survived,
+        total.undone,
+        total.done.values().sum::<usize>(),
+    );
+    for what in total.done.keys() {
+        println!("  done: {what}");
+    }
+    assert!(
+        total.wrong.is_empty(),
+        "{} wrong:\n{}",
+        total.wrong.len(),
+        total.wrong.join("\n")
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whatever_breaks_under_a_session_it_can_be_asked_for_again() {
+    break_all("sessions", SESSIONS).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whatever_breaks_under_a_registration_it_can_be_asked_for_again() {
+    break_all("registration", REGISTRATION).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whatever_breaks_under_a_message_it_can_be_asked_for_again() {
+    break_all("messages", MESSAGES).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whatever_breaks_under_the_ledger_it_can_be_asked_for_again() {
+    break_all("points", POINTS).await;
+}
+
+#[tokio::test]
+async fn no_endpoint_is_left_out() {
+    let (service, _) = start().await;
+    let served = template::all_served(&service).into_iter();
+    let served: BTreeSet<_> = served.map(|(_, method, path)| (method, path)).collect();
+    let all = [SESSIONS, REGISTRATION, MESSAGES, POINTS];
+    let broken = all.into_iter().flatten();
+    let broken = broken.map(|endpoint| (endpoint.method.to_owned(), endpoint.path.to_owned()));
+    assert_eq!(broken.collect::<BTreeSet<_>>(), served);
+    assert!(is_embedded() || served.len() > 20);
+}

@@ -2,6 +2,8 @@
 
 mod endpoints;
 mod matrix;
+mod mended;
+mod said;
 mod subject;
 
 use aws_sdk_dynamodb::types::AttributeValue;

@@ -5,6 +5,7 @@ mod matrix;
 mod mended;
 mod said;
 mod subject;
+mod tally;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde_json::json;

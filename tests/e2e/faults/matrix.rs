@@ -28,6 +28,7 @@ use super::{
     endpoints::{By, Done, Endpoint, MESSAGES, POINTS, REGISTRATION, SESSIONS},
     said::Said,
     subject::Subject,
+    tally::Tally,
 };
 
 /// By when a request has its answer here: a hung call is given up after a seventh of it.
@@ -92,36 +93,6 @@ async fn answer(service: &Service, endpoint: &Endpoint, subject: &Subject) -> Sa
 async fn answered(request: RequestBuilder, subject: &Subject) -> Said {
     let reply = tokio::time::timeout(PATIENCE, request.into_future()).await;
     Said::of(&reply.expect("there is an answer"), subject)
-}
-
-/// What became of the cases.
-#[derive(Default)]
-struct Tally {
-    calls: usize,
-    cases: usize,
-    /// Cases whose first answer was that of an undisturbed request.
-    survived: usize,
-    /// Cases whose first answer was a fault, and whose second as if nothing had been asked.
-    undone: usize,
-    /// Cases whose first answer was a fault though it was done, as their second says.
-    done: BTreeMap<String, usize>,
-    /// Cases whose message or mail stays counted, for the deadline ended them in between.
-    dropped: usize,
-    wrong: Vec<String>,
-}
-
-impl Tally {
-    fn add(&mut self, other: Self) {
-        self.calls += other.calls;
-        self.cases += other.cases;
-        self.survived += other.survived;
-        self.undone += other.undone;
-        self.dropped += other.dropped;
-        for (what, count) in other.done {
-            *self.done.entry(what).or_default() += count;
-        }
-        self.wrong.extend(other.wrong);
-    }
 }
 
 /// How a fault is met.
@@ -272,7 +243,6 @@ async fn is_done(service: &Service, done: Done, subject: &Subject) -> bool {
 }
 
 /// Breaks every call of these endpoints in every way.
-#[expect(clippy::print_stdout, reason = "the figures stand in the documents")]
 async fn break_all(what: &str, endpoints: &'static [Endpoint]) {
     let mut total = Tally::default();
     let mut cases = JoinSet::new();
@@ -292,20 +262,7 @@ async fn break_all(what: &str, endpoints: &'static [Endpoint]) {
     while let Some(tally) = cases.join_next().await {
         total.add(tally.expect("a case ends"));
     }
-    println!(
-        "{what}: {} endpoints and states, {} calls, {} cases: {} survived, {} not done and done when \
-         asked again, {} done and not said so, {} messages left counted",
-        endpoints.len(),
-        total.calls,
-        total.cases,
-        total.survived,
-        total.undone,
-        total.done.values().sum::<usize>(),
-        total.dropped,
-    );
-    for what in total.done.keys() {
-        println!("  done: {what}");
-    }
+    total.print(what, endpoints.len());
     assert!(
         total.wrong.is_empty(),
         "{} wrong:\n{}",

@@ -7,6 +7,7 @@ use shared::{
     clock::Time,
     digest::Digest,
     error::ApiError,
+    journal,
     names::Mobile,
     params::Params,
     random::Random,
@@ -144,11 +145,8 @@ pub(crate) async fn check(
 }
 
 /// Keeps a right code that could not be used: its try is given back.
-pub(crate) async fn keep(
-    registration: &Registration,
-    code: &RightCode<'_>,
-) -> Result<(), StoreError> {
-    registration.app.store.give_back_try(code).await
+pub(crate) async fn keep(registration: &Registration, code: &RightCode<'_>) {
+    journal::can_wait(registration.app.store.give_back_try(code).await);
 }
 
 #[cfg(test)]

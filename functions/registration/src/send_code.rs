@@ -118,7 +118,7 @@ pub(crate) async fn send_code(
         }
         Err(refused @ Unconfirmed::Refused { .. }) => {
             journal::note(|notes| notes.carrier = Some(refused.to_string()));
-            counted.take_back(app, &message).await?;
+            journal::can_wait(counted.take_back(app, &message).await);
             Err(SendError::Refused(refused))
         }
     }
@@ -186,7 +186,7 @@ async fn count(app: &App, message: &NewMessage<'_>, cap: u32) -> Result<All, Sen
             if let SendError::CapReached { .. } = refusal {
                 journal::note(|notes| notes.sms_cap_percent = mark);
             }
-            all.take_back(app, message).await?;
+            journal::can_wait(all.take_back(app, message).await);
             Err(refusal)
         }
     }

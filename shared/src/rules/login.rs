@@ -163,7 +163,7 @@ pub async fn check(app: &App, attempt: &Attempt) -> Result<(Account, Verdict), L
         Guarded::No => counted.left(),
         Guarded::LastTry => 0,
         Guarded::Until(until) => {
-            store.uncount_guess(&address, login, now).await?;
+            journal::can_wait(store.uncount_guess(&address, login, now).await);
             return Err(LoginError::TooMany { until });
         }
     };

@@ -73,12 +73,16 @@ async fn undisturbed(endpoint: &Endpoint) -> Undisturbed {
     let second = answer(&service, endpoint, &subject).await;
     assert!(!first.is_fault(endpoint), "{first:?}");
     let mut seen = BTreeMap::new();
-    let calls = recorded.into_iter().map(|call| {
+    let mut calls: Vec<(String, usize, Call)> = Vec::new();
+    for call in recorded {
+        // On a busy machine a call may be given up and repeated with nothing broken.
+        if calls.iter().any(|(_, _, earlier)| call.repeats(earlier)) {
+            continue;
+        }
         let count = seen.entry(call.to_string()).or_insert(0);
+        calls.push((call.to_string(), *count, call));
         *count += 1;
-        (call.to_string(), *count - 1, call)
-    });
-    let calls = calls.collect();
+    }
     Undisturbed {
         first,
         second,
@@ -116,8 +120,16 @@ impl Mode {
         }
     }
 
-    fn applies_to(self, fault: Fault) -> bool {
-        self != Self::Dropped || fault.hangs()
+    /// Another DynamoDB than the embedded one is slow, and has only one thing to show: whether it
+    /// knows a transaction again.
+    fn is_tried_with(self, fault: Fault) -> bool {
+        match self {
+            // To the caller an answer that never comes is one that got lost, only later.
+            Self::Once | Self::Stubborn if fault == Fault::HangAfter => false,
+            Self::Once => is_embedded() || fault == Fault::CutAfter,
+            Self::Stubborn => is_embedded(),
+            Self::Dropped => is_embedded() && fault.hangs(),
+        }
     }
 }
 
@@ -250,7 +262,10 @@ async fn break_all(what: &str, endpoints: &'static [Endpoint]) {
         let expected = Arc::new(undisturbed(endpoint).await);
         total.calls += expected.calls.len();
         for fault in Fault::ALL {
-            for mode in Mode::ALL.into_iter().filter(|mode| mode.applies_to(fault)) {
+            for mode in Mode::ALL
+                .into_iter()
+                .filter(|mode| mode.is_tried_with(fault))
+            {
                 let expected = Arc::clone(&expected);
                 cases.spawn(async move {
                     let _turn = TURNS.acquire().await.expect("nobody closes it");
@@ -300,5 +315,4 @@ async fn no_endpoint_is_left_out() {
     let broken = all.into_iter().flatten();
     let broken = broken.map(|endpoint| (endpoint.method.to_owned(), endpoint.path.to_owned()));
     assert_eq!(broken.collect::<BTreeSet<_>>(), served);
-    assert!(is_embedded() || served.len() > 20);
 }

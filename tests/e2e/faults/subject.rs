@@ -1,6 +1,7 @@
 //! Whom a request is about: a member or somebody who is none yet, with whatever it takes to ask. No
 //! two have anything in common, so that what one meets says nothing of another.
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use registration::captcha::Captchas;
 use shared::{
     digest::Digest,
@@ -8,7 +9,7 @@ use shared::{
     names::{Email, Login, Mobile, Username},
     password::{self, Password, PasswordHash},
     rules::session,
-    store::{Store, resets::NewLink, session::Retired},
+    store::{Store, logins::GUARD_AFTER, resets::NewLink, session::Retired},
     token::Slot,
 };
 use tests::invariants::{Issued, Proof};
@@ -30,6 +31,13 @@ pub enum Need {
     Mobile,
     /// The member's hash is one brought from `RageFrame`.
     Weak,
+    /// The member has a user name as well.
+    MoreNames,
+    /// So many have guessed at the member's password that each address has one try, which this one
+    /// has had.
+    Guarded,
+    /// Of the day's messages 80 % are sent.
+    Cap,
     /// The member's session of a group.
     Group,
     /// The same, with so many retired tokens that the next rotation drops some.
@@ -85,6 +93,24 @@ fn straight(service: &Service) -> Store {
     Store::new(&aws(), service.table())
 }
 
+/// Sends what may be sent of a day's messages before all shares have to be read.
+async fn spend(service: &Service) {
+    let day = service.app.clock.now().date();
+    for share in 0..16 {
+        let key = AttributeValue::S(format!("cap#{day}#{share:02}"));
+        let put = service.client().put_item().table_name(service.table());
+        let put = put
+            .item("pk", key)
+            .item("sk", AttributeValue::S("cap".to_owned()))
+            .item("spent", AttributeValue::N("50".to_owned()))
+            .item(
+                "expires_at",
+                AttributeValue::N((service.now() + 86_400).to_string()),
+            );
+        put.send().await.expect("the share is stored");
+    }
+}
+
 impl Subject {
     /// Brings about what is needed, for the subject of that number.
     pub async fn prepare(service: &Service, number: u32, needs: &[Need]) -> Self {
@@ -100,7 +126,9 @@ impl Subject {
                 Need::Username => subject.join(service, needs, subject.username()).await,
                 Need::Email => subject.join(service, needs, subject.mailbox()).await,
                 Need::Mobile => subject.join(service, needs, subject.phone()).await,
-                Need::Weak => {}
+                Need::Weak | Need::MoreNames => {}
+                Need::Guarded => subject.be_guessed_at(service).await,
+                Need::Cap => spend(service).await,
                 Need::Group => subject.log_in(service, 0).await,
                 Need::BusyGroup => subject.log_in(service, 9).await,
                 Need::Rotated => subject.rotate(service).await,
@@ -134,7 +162,10 @@ impl Subject {
         let app = &service.app;
         let id = MemberId::random(&app.random);
         let hash = hash(service, needs.contains(&Need::Weak)).await;
-        let member = Member::new(id, login, hash, app.clock.now(), &self.address);
+        let mut member = Member::new(id, login, hash, app.clock.now(), &self.address);
+        if needs.contains(&Need::MoreNames) {
+            member.username = Some(self.name.parse().expect("a user name"));
+        }
         let new = session::for_browser(app, id, 0);
         let created = straight(service)
             .create_member(&member, &new.key, &new.session, "import", None)
@@ -160,6 +191,23 @@ impl Subject {
         assert!(put.expect("the session is stored"));
         self.access = new.tokens.access.text();
         self.refresh = new.tokens.refresh.text();
+    }
+
+    async fn be_guessed_at(&self, service: &Service) {
+        let (key, now) = (self.username().key(), service.app.clock.now());
+        let number = |number: i64| AttributeValue::N(number.to_string());
+        let guard = service.client().update_item().table_name(service.table());
+        let guard = guard
+            .key("pk", AttributeValue::S(format!("login#{}", key.digest())))
+            .key("sk", AttributeValue::S("login".to_owned()))
+            .update_expression("SET failures = :failures, failing_since = :now")
+            .expression_attribute_values(":failures", number(GUARD_AFTER.into()))
+            .expression_attribute_values(":now", number(now.millis()));
+        guard.send().await.expect("the marker is there");
+        let fields = [("account", &*self.name), ("password", "wrong password")];
+        let login = service.post("/api/v1/account/login").form(&fields);
+        let reply = login.from(&self.address).await;
+        assert_eq!(reply.body["attempts_left"], 0, "{}", reply.body);
     }
 
     async fn rotate(&mut self, service: &Service) {

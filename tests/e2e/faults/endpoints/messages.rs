@@ -112,4 +112,26 @@ pub const MESSAGES: &[Endpoint] = &[
         ask: |service, subject| service.get(&format!("/captcha/{}.png", subject.captcha[0])),
         done: Done::Nothing,
     },
+    Endpoint {
+        what: "too soon",
+        method: "POST",
+        path: REGIST_SMS,
+        needs: &[Need::RegistrationCode],
+        ask: |service, subject| {
+            let request = service.ask(REGIST_SMS, &subject.mobile);
+            request.from(&subject.address)
+        },
+        done: Done::Nothing,
+    },
+    Endpoint {
+        what: "past 80 % of the day's cap",
+        method: "POST",
+        path: REGIST_SMS,
+        needs: &[Need::Cap],
+        ask: |service, subject| {
+            let request = service.ask(REGIST_SMS, &subject.mobile);
+            request.from(&subject.address)
+        },
+        done: Done::Sent,
+    },
 ];

@@ -136,4 +136,15 @@ pub const REGISTRATION: &[Endpoint] = &[
         },
         done: Done::LogsIn(By::Email, "654321"),
     },
+    Endpoint {
+        what: "a member with more names",
+        method: "POST",
+        path: "/api/v1/account/reset_password_with_mobile",
+        needs: &[Need::Mobile, Need::MoreNames, Need::ResetCode],
+        ask: |service, subject| {
+            let path = "reset_password_with_mobile";
+            with_code(service, subject, path, &subject.code)
+        },
+        done: Done::LogsIn(By::Username, "654321"),
+    },
 ];

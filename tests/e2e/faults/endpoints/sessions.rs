@@ -215,4 +215,12 @@ pub const SESSIONS: &[Endpoint] = &[
         },
         done: Done::Nothing,
     },
+    Endpoint {
+        what: "a guarded account",
+        method: "POST",
+        path: "/api/v1/account/login",
+        needs: &[Need::Username, Need::Guarded],
+        ask: |service, subject| login(service, subject, &subject.name, "123456"),
+        done: Done::Nothing,
+    },
 ];

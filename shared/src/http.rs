@@ -179,7 +179,7 @@ mod tests {
     }
 
     async fn hanging() {
-        std::future::pending().await
+        std::future::pending::<()>().await;
     }
 
     /// Asks both families, and gives what one line of the log says of each.

@@ -153,7 +153,7 @@ pub async fn check(app: &App, attempt: &Attempt) -> Result<(Account, Verdict), L
     );
     if marker.is_err() || guess.is_err() {
         // Nothing was compared: whoever tries again through an outage is not locked out after it.
-        journal::can_wait(store.uncount_guess(&address, login, now).await);
+        journal::can_wait(store.uncount_guess(&address, login, now, mark).await);
     }
     let (marker, counted) = match (marker?, guess?) {
         (_, Guess::TooMany(until)) => return Err(LoginError::TooMany { until }),
@@ -163,7 +163,7 @@ pub async fn check(app: &App, attempt: &Attempt) -> Result<(Account, Verdict), L
         Guarded::No => counted.left(),
         Guarded::LastTry => 0,
         Guarded::Until(until) => {
-            journal::can_wait(store.uncount_guess(&address, login, now).await);
+            journal::can_wait(store.uncount_guess(&address, login, now, mark).await);
             return Err(LoginError::TooMany { until });
         }
     };

@@ -45,8 +45,12 @@ impl Mark {
         Self(random.bytes())
     }
 
+    pub(super) fn value(self) -> AttributeValue {
+        b(&self.0)
+    }
+
     fn is_on(self, item: &Item) -> bool {
-        item.get(BY) == Some(&b(&self.0))
+        item.get(BY) == Some(&self.value())
     }
 }
 
@@ -126,7 +130,7 @@ impl Store {
         let change = change
             .and(", #by = :by")
             .only_if("(attribute_not_exists(#by) OR #by <> :by)")
-            .value(":by", b(&mark.0));
+            .value(":by", mark.value());
         Ok(match self.change(change).await? {
             Changed::Unmet(Some(item)) if mark.is_on(&item) => Changed::Done(item),
             changed => changed,

@@ -134,8 +134,8 @@ impl Store {
             .await
     }
 
-    /// Forgets the guess of `address` at `login` that was counted at `now`: it was not compared. One
-    /// write unit.
+    /// Forgets the guess of `address` at `login` that was counted at `now` under `mark`, and no other of
+    /// that moment: it was not compared. One write unit.
     ///
     /// # Errors
     /// [`StoreError`]
@@ -144,14 +144,16 @@ impl Store {
         address: &str,
         login: &LoginKey,
         now: Time,
+        mark: Mark,
     ) -> Result<(), StoreError> {
         let change = Change::new(
             Key::address(address, GUESSES),
-            "REMOVE #account[0], #all[0]",
-            "#account[0] = :now AND #all[0] = :now",
+            "REMOVE #account[0], #all[0], #by",
+            "#account[0] = :now AND #all[0] = :now AND #by = :by",
         );
         let change = change.alias("#account", account_attribute(login));
-        self.change_if(change.value(":now", n(now.millis()))).await
+        let change = change.value(":now", n(now.millis()));
+        self.change_if(change.value(":by", mark.value())).await
     }
 
     /// Drops the times that no longer count from an item that has grown, unless somebody has just

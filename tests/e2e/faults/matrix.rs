@@ -31,7 +31,7 @@ use super::{
     tally::Tally,
 };
 
-/// By when a request has its answer here: a hung call is given up after a seventh of it.
+/// By when a request has its answer where calls hang: one is given up after a seventh of it.
 const DEADLINE: Duration = Duration::from_secs(7);
 
 /// How long the tests wait for it: long enough for a busy machine.
@@ -45,9 +45,13 @@ const AT_ONCE: usize = 24;
 static TURNS: Semaphore = Semaphore::const_new(AT_ONCE);
 
 /// A service on a way that breaks.
-async fn start() -> (Service, Script) {
+async fn start(hangs: bool) -> (Service, Script) {
     Service::faulty(
-        |config| config.deadline = Deadline::after(DEADLINE),
+        |config| {
+            if hangs {
+                config.deadline = Deadline::after(DEADLINE);
+            }
+        },
         |config| {
             config.sms_patience = Duration::from_secs(1);
             config.mail_patience = Duration::from_millis(300);
@@ -65,7 +69,7 @@ struct Undisturbed {
 }
 
 async fn undisturbed(endpoint: &Endpoint) -> Undisturbed {
-    let (service, script) = start().await;
+    let (service, script) = start(false).await;
     let subject = Subject::prepare(&service, 1, endpoint.needs).await;
     script.record();
     let first = answer(&service, endpoint, &subject).await;
@@ -148,7 +152,7 @@ async fn break_each(
     if calls.is_empty() {
         return tally;
     }
-    let (service, script) = start().await;
+    let (service, script) = start(fault.hangs()).await;
     let hasty = service.hasty(Deadline::after(HASTE));
     for (number, (name, place, call)) in (1..).zip(calls) {
         let subject = Subject::prepare(&service, number, endpoint.needs).await;
@@ -180,7 +184,10 @@ async fn break_each(
         if first.is_fault(endpoint) != fault_logged.is_some() {
             complain("a fault is logged, and nothing else is");
         }
-        let survivable = mode == Mode::Once && call.service == AwsService::DynamoDb;
+        // Where calls are given up early, a busy machine may make one look hung.
+        let busy =
+            fault.hangs() && (fault_logged.as_ref()).is_some_and(|why| why.contains("timeout"));
+        let survivable = mode == Mode::Once && call.service == AwsService::DynamoDb && !busy;
         if first == expected.first {
             if second != expected.second {
                 complain("it was done, and is done otherwise again");
@@ -308,7 +315,7 @@ async fn whatever_breaks_under_the_ledger_it_can_be_asked_for_again() {
 
 #[tokio::test]
 async fn no_endpoint_is_left_out() {
-    let (service, _) = start().await;
+    let (service, _) = start(false).await;
     let served = template::all_served(&service).into_iter();
     let served: BTreeSet<_> = served.map(|(_, method, path)| (method, path)).collect();
     let all = [SESSIONS, REGISTRATION, MESSAGES, POINTS];

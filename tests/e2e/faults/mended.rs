@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use shared::deadline::Deadline;
 use tests::proxy::{Fault, Pick, Repeat, Script};
 
+use super::subject::{Need, Subject};
 use crate::support::{Reply, Service, mobile::REGIST_SMS};
 
 const MOBILE: &str = "13800138000";
@@ -224,4 +225,35 @@ async fn a_passed_deadline_is_said_once_in_the_log_and_as_a_page_where_a_page_wa
     assert_eq!(faults, ["there was no answer within 200 ms"; 2]);
     assert_eq!(script.disarm(), 1);
     assert!(service.is_live(&token).await);
+}
+
+#[tokio::test]
+async fn a_refused_guess_takes_back_itself_and_no_other_of_its_moment() {
+    let (service, script) = Service::faulty(|_| {}, |_| {}).await;
+    let subject = Subject::prepare(&service, 1, &[Need::Username, Need::Guarded]).await;
+    let fields = [("account", &*subject.name), ("password", "123456")];
+    let login = || {
+        let request = service.post("/api/v1/account/login").form(&fields);
+        request.from(&subject.address)
+    };
+    break_once(
+        &script,
+        "UpdateItem address/guesses REMOVE #account[0]",
+        Fault::CutAfter,
+    );
+    assert_eq!(login().await.body["retry_after"], 600);
+    assert_eq!(script.disarm(), 1);
+    assert_eq!(login().await.body["retry_after"], 600);
+}
+
+#[tokio::test]
+async fn a_refusal_is_one_though_what_it_counted_cannot_be_given_back() {
+    let (service, script) = Service::faulty(|_| {}, |_| {}).await;
+    service.code(REGIST_SMS, MOBILE).await;
+    let given_back = Pick::Named("UpdateItem cap/cap SET #spent".to_owned(), 1);
+    script.arm(given_back, Fault::ServerError, Repeat::Once);
+    let reply = service.ask(REGIST_SMS, MOBILE).await;
+    assert_eq!(script.disarm(), 1);
+    assert_eq!(reply.body["retry_after"], 60, "{}", reply.body);
+    assert!(service.last_line().notes.undone.is_some());
 }

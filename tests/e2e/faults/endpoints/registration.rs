@@ -5,7 +5,7 @@ use crate::support::{RequestBuilder, Service};
 use super::{By, Done, Endpoint, account};
 use crate::faults::subject::{Need, Subject};
 
-fn password<'a>(account: &'a str) -> [(&'static str, &'a str); 3] {
+fn password(account: &str) -> [(&'static str, &str); 3] {
     [
         ("account", account),
         ("password", "123456"),

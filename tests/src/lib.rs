@@ -1,5 +1,6 @@
-//! What the end-to-end tests in `e2e/`, those of the binaries in `lambda/` and the measurements in
-//! `measure/` have in common.
+//! What every test of the whole service needs, whoever drives it (the end-to-end tests in `e2e/`, those
+//! of the binaries in `lambda/`, the measurements in `measure/`): a table read whole, what has to hold in
+//! it at rest, whole ledgers, a faulty way to AWS, and Lambda with its events.
 
 #![expect(
     clippy::missing_panics_doc,
@@ -8,5 +9,8 @@
 )]
 
 pub mod events;
+pub mod invariants;
 pub mod lambda;
 pub mod ledger;
+pub mod proxy;
+pub mod table;

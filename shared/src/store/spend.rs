@@ -18,12 +18,13 @@
 //! | attribute | type | what |
 //! | --- | --- | --- |
 //! | `spent` | N | how many messages |
+//! | `by` | B | who counted the newest, see [`Mark`] |
 //! | `expires_at` | N | TTL |
 
 use serde::Deserialize;
 
 use super::{
-    Key, Store, StoreError,
+    Key, Mark, Store, StoreError,
     change::{Change, Changed},
     decode, n,
 };
@@ -88,10 +89,11 @@ impl Store {
         cap: u32,
         draw: u32,
         now: Time,
+        by: Mark,
     ) -> Result<Option<Spent>, StoreError> {
-        let mark = cap - cap / 5;
-        let share = draw % mark.clamp(1, SHARES);
-        if let Some((key, spent)) = self.spend_from(share, mark, now).await? {
+        let early = cap - cap / 5;
+        let share = draw % early.clamp(1, SHARES);
+        if let Some((key, spent)) = self.spend_from(share, early, now, by).await? {
             let percent = estimate(spent, cap);
             return Ok(Some(Spent { key, percent }));
         }
@@ -101,18 +103,18 @@ impl Store {
                 let left = |share: &u32| spent[*share as usize] < part(total, *share);
                 (0..SHARES).filter(left).collect::<Vec<_>>()
             };
-            let early = left(mark);
-            let passed = early.is_empty();
+            let open = left(early);
+            let passed = open.is_empty();
             let (total, open) = if passed {
                 (cap, left(cap))
             } else {
-                (mark, early)
+                (early, open)
             };
             if open.is_empty() {
                 return Ok(None);
             }
             let share = open[draw.wrapping_add(again) as usize % open.len()];
-            if let Some((key, _)) = self.spend_from(share, total, now).await? {
+            if let Some((key, _)) = self.spend_from(share, total, now, by).await? {
                 let all = spent.iter().map(|spent| u64::from(*spent)).sum::<u64>() + 1;
                 let counted = percent(all, cap.into());
                 let percent = if passed {
@@ -143,6 +145,7 @@ impl Store {
         share: u32,
         total: u32,
         now: Time,
+        by: Mark,
     ) -> Result<Option<(Key, u32)>, StoreError> {
         let part = part(total, share);
         if part == 0 {
@@ -152,13 +155,13 @@ impl Store {
         let change = Change::new(
             key.clone(),
             "SET #spent = if_not_exists(#spent, :none) + :one, #expires_at = :expires_at",
-            "attribute_not_exists(#spent) OR #spent < :part",
+            "(attribute_not_exists(#spent) OR #spent < :part)",
         )
         .value(":none", n(0))
         .value(":one", n(1))
         .value(":part", n(part))
         .value(":expires_at", n(now.seconds() + 2 * 86_400));
-        Ok(match self.change(change).await? {
+        Ok(match self.change_marked(change, by).await? {
             Changed::Done(item) => Some((key, decode::<Share>("cap", item)?.spent)),
             Changed::Unmet(_) => None,
         })

@@ -329,6 +329,14 @@ async fn points(book: &mut Book<'_>) {
     service.details(&holder.token, "").await;
     let page = service.details(&holder.token, "").await;
     book.good(&page, "a page of points", (1, 3.0, 0.0), (1, 2.5, 0.0), "");
+    let page = service.admin_details(holder.id, "").await;
+    book.good(
+        &page,
+        "a page of points, the operator's",
+        (1, 3.0, 0.0),
+        (1, 1.5, 0.0),
+        "",
+    );
     let strange = || service.with_store(Store::with(aws().dynamodb(), service.table()));
     let given = service
         .give(holder.id, "three", 5, "订单")
@@ -340,14 +348,6 @@ async fn points(book: &mut Book<'_>) {
         (2, 1.0, 5.0),
         (1, 0.0, 4.0),
         reason,
-    );
-    let page = service.admin_details(holder.id, "").await;
-    book.good(
-        &page,
-        "a page of points, the operator's",
-        (1, 3.0, 0.0),
-        (1, 1.5, 0.0),
-        "",
     );
 }
 

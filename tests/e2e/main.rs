@@ -15,6 +15,7 @@ mod codes;
 mod documented;
 mod faults;
 mod inbox;
+mod invariants;
 mod login;
 mod messages;
 mod messages_at_once;

@@ -296,7 +296,7 @@ impl Service {
 
     /// Every item of the table as JSON, in the order of its keys.
     pub async fn dump(&self) -> Vec<Value> {
-        table::dump(&self.client, &self.table).await
+        tests::table::dump(&self.client, &self.table).await
     }
 
     /// The items whose partition key begins with `pk` and sort key with `sk`.

@@ -1,0 +1,142 @@
+//! What is counted, against the limits it is counted for.
+
+use serde::Deserialize;
+use serde_json::Value;
+use shared::{
+    clock::Time,
+    digest::Digest,
+    store::{
+        captchas::WRONG_ANSWERS,
+        codes::TRIES,
+        guesses::{ACCOUNT_SECONDS, ADDRESS_SECONDS, PER_ACCOUNT, PER_ADDRESS},
+        members::REGISTRATIONS,
+        messages, recent, resets,
+    },
+};
+
+use super::{Found, Kind, Table};
+
+/// A code lives ten minutes at most, a link an hour.
+const A_CODE: i64 = 600;
+const A_LINK: i64 = 3600;
+
+pub(super) fn check(table: &Table<'_>, found: &mut Found) {
+    for (pk, sk, item) in table.all(Kind::Window) {
+        window(table, &format!("{pk} {sk}"), item, found);
+    }
+    for (pk, _, item) in table.all(Kind::Guesses) {
+        guesses(table, pk, item, found);
+    }
+    for (pk, sk, item) in table.all(Kind::Asked) {
+        let limits = if sk == "mails" {
+            &resets::PER_ADDRESS
+        } else {
+            &messages::PER_ADDRESS
+        };
+        times(table, &format!("{pk} {sk}"), item, limits, found);
+    }
+    for (pk, _, item) in table.all(Kind::Mobile) {
+        times(table, pk, item, &messages::PER_MOBILE, found);
+        for purpose in ["registration", "reset"] {
+            if let Some(code) = code(item, purpose) {
+                let good = found.decoded::<Code>(&format!("{pk}'s code"), code);
+                let good = good.is_none_or(|code| {
+                    code.tries <= TRIES && code.until <= Time::from_seconds(table.now + 1 + A_CODE)
+                });
+                found.unless(good, || format!("{pk} has a code beyond its bounds"));
+            }
+        }
+    }
+    for (pk, _, item) in table.all(Kind::Link) {
+        times(table, pk, item, &resets::PER_EMAIL, found);
+        let Some(link) = found.decoded::<Link>(pk, item) else {
+            continue;
+        };
+        let whole = link.digest.is_some() == link.until.is_some() && !link.email.is_empty();
+        let latest = Time::from_seconds(table.now + 1 + A_LINK);
+        let bounded = link.until.is_none_or(|until| until <= latest);
+        found.unless(whole && bounded, || format!("{pk} is beyond its bounds"));
+    }
+    for (pk, _, item) in table.all(Kind::Captcha) {
+        let wrong = item["wrong"].as_u64();
+        let solved = item["solved"].is_array();
+        let good = wrong.is_none_or(|wrong| wrong <= WRONG_ANSWERS.into());
+        found.unless(good && (solved || wrong.is_some()), || {
+            format!("{pk} has {wrong:?} wrong answers")
+        });
+    }
+    for (pk, _, item) in table.all(Kind::Share) {
+        let spent = &item["spent"];
+        found.unless(spent.is_u64(), || format!("{pk} has spent {spent}"));
+    }
+}
+
+#[derive(Deserialize)]
+struct Code {
+    #[serde(rename = "digest")]
+    _digest: Digest,
+    until: Time,
+    tries: u32,
+}
+
+#[derive(Deserialize)]
+struct Link {
+    digest: Option<Digest>,
+    until: Option<Time>,
+    email: String,
+}
+
+/// The code of a purpose that a mobile's item holds.
+pub(super) fn code<'a>(item: &'a Value, purpose: &str) -> Option<&'a Value> {
+    item.get(purpose).filter(|code| !code.is_null())
+}
+
+fn window(table: &Table<'_>, key: &str, item: &Value, found: &mut Found) {
+    // Both windows are of an hour or less, and the wider limit holds for both.
+    let events = item["events"].as_u64();
+    let good = events.is_some_and(|events| (1..=REGISTRATIONS.limit.into()).contains(&events));
+    found.unless(good, || format!("{key} counts {events:?} events"));
+    let since = item["since"].as_i64();
+    found.unless(since.is_some_and(|since| table.has_been(since)), || {
+        format!("{key} counts since {since:?}")
+    });
+}
+
+fn guesses(table: &Table<'_>, pk: &str, item: &Value, found: &mut Found) {
+    for (name, list) in item.as_object().into_iter().flatten() {
+        let (most, seconds) = match &**name {
+            "all" => (PER_ADDRESS, ADDRESS_SECONDS),
+            name if name.starts_with("at_") => (PER_ACCOUNT, ACCOUNT_SECONDS),
+            _ => continue,
+        };
+        let list = list.as_array().into_iter().flatten();
+        let times: Vec<_> = list.filter_map(Value::as_i64).collect();
+        let young = (times.iter()).filter(|time| **time > (table.now - seconds) * 1000);
+        let young = young.count();
+        found.unless(young <= most, || {
+            format!("{pk} has made {young} guesses of {name}")
+        });
+        let been = times.iter().all(|time| table.has_been(*time));
+        found.unless(been, || format!("{pk} guesses in the future"));
+    }
+}
+
+/// Looks whether ever more happened than there was a limit for, as far as is remembered.
+fn times(table: &Table<'_>, key: &str, item: &Value, limits: &[recent::Limit], found: &mut Found) {
+    let numbers = (0..).map_while(|place| item[format!("sent_{place}")].as_i64());
+    let times: Vec<_> = numbers.take_while(|time| *time > 0).collect();
+    found.unless(times.iter().all(|time| table.has_been(*time)), || {
+        format!("{key} was sent something in the future")
+    });
+    for limit in limits {
+        let (recent::Limit::Within { events, .. } | recent::Limit::PerDay { events }) = *limit;
+        for (newer, older) in times.iter().zip(times.iter().skip(events)) {
+            let (newer, older) = (Time::from_millis(*newer), Time::from_millis(*older));
+            let apart = match *limit {
+                recent::Limit::Within { seconds, .. } => newer >= older.plus_seconds(seconds),
+                recent::Limit::PerDay { .. } => newer.date() > older.date(),
+            };
+            found.unless(apart, || format!("{key} has more than {events} too close"));
+        }
+    }
+}

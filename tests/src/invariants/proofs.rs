@@ -1,0 +1,111 @@
+//! Codes and links: what was used up has brought something about.
+//!
+//! A used code is gone from its mobile's item, and a used link from its address's. Of a table alone
+//! it can be said that whoever used a code or a link is a member, and that a link or a code to reset
+//! has raised a generation. Who knows what was issued can ask [`spent_for_nothing`] for more.
+
+use serde_json::Value;
+use shared::names::{Email, Login, Mobile};
+
+use super::{Found, Kind, Table, counters, members::marker_of};
+
+/// What was sent to somebody to prove themselves by.
+#[derive(Clone, Debug)]
+pub enum Proof {
+    /// A code to register with.
+    Registration(Mobile),
+    /// A code to reset the password with.
+    Reset(Mobile),
+    /// A link to reset the password by.
+    Link(Email),
+}
+
+/// A proof, and what its holder was when it was sent.
+#[derive(Clone, Debug)]
+pub struct Issued {
+    /// The proof.
+    pub proof: Proof,
+    /// The holder's generation; `None` where there was no such member.
+    pub generation: Option<u64>,
+}
+
+impl Proof {
+    fn login(&self) -> Login {
+        match self.clone() {
+            Self::Registration(mobile) | Self::Reset(mobile) => mobile.into(),
+            Self::Link(email) => email.into(),
+        }
+    }
+
+    /// Whether it is gone: used up, for nothing else removes it.
+    fn is_spent(&self, table: &Table<'_>) -> bool {
+        let of_mobile = |mobile: &Mobile, purpose| {
+            let item = table.get(&format!("mobile#{}", mobile.as_str()), "messages");
+            item.is_some_and(|item| counters::code(item, purpose).is_none())
+        };
+        match self {
+            Self::Registration(mobile) => of_mobile(mobile, "registration"),
+            Self::Reset(mobile) => of_mobile(mobile, "reset"),
+            Self::Link(_) => {
+                let item = table.get(&format!("link#{}", self.login().key().tag()), "link");
+                item.is_some_and(|item| item["digest"].is_null())
+            }
+        }
+    }
+}
+
+/// Says in a sentence each which of the newest proofs of their holders are used up in a table, with
+/// nothing to show for it: no member registered, no password reset.
+#[must_use]
+pub fn spent_for_nothing(items: &[Value], now: i64, issued: &[Issued]) -> Vec<String> {
+    let mut found = Found::default();
+    let table = Table::read(items, now, &mut found);
+    let mut found = Found::default();
+    for Issued { proof, generation } in issued {
+        let now_of = generation_of(&table, &proof.login());
+        let shown = match (proof, generation) {
+            (Proof::Registration(_), _) => now_of.is_some(),
+            (Proof::Reset(_) | Proof::Link(_), Some(before)) => {
+                now_of.is_some_and(|generation| generation > *before)
+            }
+            (Proof::Reset(_) | Proof::Link(_), None) => now_of.is_some_and(|now| now > 0),
+        };
+        found.unless(shown || !proof.is_spent(&table), || {
+            format!("{proof:?} is used up, and nothing was done for it")
+        });
+    }
+    found.0
+}
+
+fn generation_of(table: &Table<'_>, login: &Login) -> Option<u64> {
+    let marker = table.get(&marker_of(login), "login")?;
+    let id = marker["member"].as_u64()?;
+    let member = table.members.get(&*format!("member#{id}"))?;
+    Some(member.generation)
+}
+
+pub(super) fn check(table: &Table<'_>, found: &mut Found) {
+    for (pk, _, item) in table.all(Kind::Mobile) {
+        let sent = item["sent_0"].as_i64().is_some_and(|sent| sent > 0);
+        let codes = ["registration", "reset"].map(|purpose| counters::code(item, purpose));
+        let number = pk.strip_prefix("mobile#").unwrap_or_default();
+        let Some(login) = number.parse::<Mobile>().ok().map(Login::from) else {
+            found.0.push(format!("{pk} is no mobile"));
+            continue;
+        };
+        let used = sent && codes.iter().all(Option::is_none);
+        found.unless(!used || generation_of(table, &login).is_some(), || {
+            format!("{pk} has used a code, and is no member's")
+        });
+    }
+    for (pk, _, item) in table.all(Kind::Link) {
+        let used = item["digest"].is_null();
+        let email = item["email"].as_str().unwrap_or_default();
+        let reset = email.parse::<Email>().ok().map(Login::from);
+        let reset = reset.and_then(|login| generation_of(table, &login));
+        found.unless(
+            !used || reset.is_some_and(|generation| generation > 0),
+            || format!("{pk} has used a link, and no password was reset"),
+        );
+    }
+}

@@ -1,0 +1,269 @@
+//! Everything that can be wrong with a table: each is reported.
+
+use serde_json::{Value, json};
+use shared::names::{Email, Mobile};
+
+use super::{
+    Issued, Proof,
+    good::{BROWSER, EMAIL, MEMBER, MOBILE, NOW, ago, good, login},
+    members::marker_of,
+    proofs::spent_for_nothing,
+    violations,
+};
+
+/// The item at a key, to be tampered with.
+fn at<'a>(items: &'a mut [Value], pk: &str, sk: &str) -> &'a mut Value {
+    let mut found = items.iter_mut();
+    found
+        .find(|item| item["pk"] == pk && item["sk"] == sk)
+        .expect("the item is there")
+}
+
+fn drop_item(items: &mut Vec<Value>, pk: &str, sk: &str) {
+    at(items, pk, sk);
+    items.retain(|item| item["pk"] != pk || item["sk"] != sk);
+}
+
+#[test]
+fn a_good_table_has_no_violation() {
+    assert_eq!(violations(&good(), NOW), Vec::<String>::new());
+}
+
+/// An item, a field, what it says then, what is found wrong with that. `-` takes the field away.
+const TAMPERED: &str = r#"
+member     | member       | pk            | "member#8"    | says it is member 7
+member     | member       | username      | "another1"    | has no marker
+member     | member       | generation    | "two"         | cannot be decoded
+member     | member       | expires_at    | 1907726400    | kept for good
+member     | member       | visit_count   | 0             | never been here
+member     | member       | updated_at    | 1907726401000 | in the future
+member     | member       | last_time     | 1907726300000 | before it was made
+member     | member       | sk            | "members"     | is of no kind
+marker     | login        | password      | "$argon2id$"  | another hash
+marker     | login        | generation    | 1             | is of generation
+marker     | login        | member        | 8             | who is not there
+marker     | login        | expires_at    | 1907726409    | kept for good
+nobody     | login        | password      | "x"           | is nobody's
+nobody     | login        | failures      | -             | is nobody's
+nobody     | login        | failing_since | -             | without a beginning
+nobody     | login        | failing_since | 1907726401000 | failures of the future
+nobody     | login        | expires_at    | -             | expires at
+nobody     | login        | expires_at    | 1907899201    | expires at
+nobody     | login        | member        | 7             | is no name of
+member     | session#app  | pk            | "member#8"    | has no member
+member     | session#app  | generation    | 3             | still to come
+member     | session#app  | expires_at    | 1907812801    | kept until its end
+member     | session#app  | refresh_until | 1910326400000 | later than any
+member     | session#app  | refresh       | [1]           | cannot be decoded
+member     | session#app  | refresh       | -             | no refresh token
+member     | session#app  | retired       | [[2]]         | cannot be decoded
+member     | session#app  | expires_at    | -             | expires at
+member     | browser      | generation    | -             | cannot be decoded
+member     | points#key 5 | point         | 4             | the entries are
+member     | points#key 5 | point         | -4            | were left of
+member     | points#key 5 | balance       | 4             | were left of
+member     | points#key 5 | seq           | 5             | has place
+member     | points#key 5 | at            | 1907726400000 | older than the entry before
+member     | points#key 38 | at           | 1907726401000 | of the future
+member     | points#key 5 | mark          | 1             | marked wrongly
+member     | points#key 5 | sk            | "points#订单" | is no entry
+member     | points#key 5 | pk            | "member#8"    | entries and no member
+member     | points#key 5 | expires_at    | 1907726400    | kept for good
+member     | points#key 1 | point         | -51           | overdraws
+member     | points#key 30 | mark         | -             | marked wrongly
+member     | points#key 30 | times        | [0]           | marked wrongly
+member     | expiry#2030  | point         | -29           | and 30 expired
+member     | expiry#2030  | sk            | "expiry#2031" | and 30 expired
+member     | expiry#2030  | sk            | "points#k"    | the entries are
+address    | guesses      | all           | [1907726401000] | guesses in the future
+address    | registrations | events       | 61            | counts Some(61)
+address    | registrations | since        | 1907726401000 | counts since
+address    | messages     | sent_0        | 1907726401000 | in the future
+address    | messages     | expires_at    | 0             | expires at
+mobile     | messages     | sent_1        | 1907726340000 | more than 1 too close
+mobile     | messages     | registration  | {"until": 1}  | code cannot be decoded
+mobile     | messages     | registration  | -             | is no member's
+mobile     | messages     | pk            | "mobile#1"    | is no mobile
+link       | link         | until         | 1907726460000 | beyond its bounds
+link       | link         | email         | "x@example.com" | no password was reset
+cap#2030-06-15#03 | cap   | spent         | -1            | has spent
+captcha#abc | captcha     | wrong         | 6             | 6) wrong answers
+captcha#abc | captcha     | wrong         | -             | None wrong answers
+"#;
+
+/// The key that a short name in [`TAMPERED`] stands for.
+fn key(name: &str) -> String {
+    match name {
+        "member" => MEMBER.to_owned(),
+        "marker" => marker_of(&login("yhsduser")),
+        "nobody" => marker_of(&login("nobody")),
+        "address" => "address#192.0.2.1".to_owned(),
+        "mobile" => "mobile#13900139000".to_owned(),
+        "link" => format!("link#{}", login(EMAIL).key().tag()),
+        name => name.to_owned(),
+    }
+}
+
+/// Asserts that among what is found wrong with `items` is something that says `wrong`.
+fn assert_found(items: &[Value], wrong: &str) {
+    let found = violations(items, NOW);
+    assert!(
+        found.iter().any(|found| found.contains(wrong)),
+        "{wrong:?} is not in {found:#?}"
+    );
+}
+
+#[test]
+fn every_field_that_is_tampered_with_is_reported() {
+    for line in TAMPERED.trim().lines() {
+        let cells: Vec<_> = line.split(" | ").map(str::trim).collect();
+        let [pk, sk, field, value, wrong] = cells[..] else {
+            panic!("five cells: {line}");
+        };
+        let sk = if sk == "browser" { BROWSER } else { sk };
+        let mut items = good();
+        let item = at(&mut items, &key(pk), sk);
+        if value == "-" {
+            item.as_object_mut().unwrap().remove(field);
+        } else {
+            item[field] = serde_json::from_str(value).unwrap();
+        }
+        assert_found(&items, wrong);
+    }
+}
+
+#[test]
+fn every_list_that_is_tampered_with_is_reported() {
+    let address = "address#192.0.2.1";
+    for (pk, sk, field, value, wrong) in [
+        (
+            MEMBER,
+            "session#app",
+            "refresh",
+            json!(vec![1; 32]),
+            "same token twice",
+        ),
+        (
+            MEMBER,
+            BROWSER,
+            "access",
+            json!(vec![9; 32]),
+            "where its token leads",
+        ),
+        (
+            MEMBER,
+            BROWSER,
+            "refresh",
+            json!(vec![9; 32]),
+            "a browser's, and rotates",
+        ),
+        (
+            address,
+            "guesses",
+            "all",
+            json!(vec![ago(1); 61]),
+            "61 guesses",
+        ),
+        (
+            address,
+            "guesses",
+            "at_abc",
+            json!(vec![ago(599); 11]),
+            "11 guesses",
+        ),
+    ] {
+        let mut items = good();
+        at(&mut items, pk, sk)[field] = value;
+        assert_found(&items, wrong);
+    }
+    let retired = |count: u8, at: i64| {
+        let retired = |n| json!({"d": vec![n; 32], "s": vec![n; 16], "t": at});
+        (100..100 + count).map(retired).collect::<Value>()
+    };
+    for (value, wrong) in [
+        (retired(129, ago(5)), "too many retired tokens"),
+        (retired(1, ago(-1)), "rotated in the future"),
+    ] {
+        let mut items = good();
+        at(&mut items, MEMBER, "session#app")["retired"] = value;
+        assert_found(&items, wrong);
+    }
+    let mut items = good();
+    let code = json!({"digest": vec![5; 32], "until": 1, "tries": 6});
+    at(&mut items, "mobile#13900139000", "messages")["registration"] = code;
+    assert_found(&items, "a code beyond its bounds");
+}
+
+#[test]
+fn every_item_that_is_missing_is_reported() {
+    for (pk, sk, wrong) in [
+        (MEMBER, "member", "has no member"),
+        (MEMBER, "points#key 38", "the entries are"),
+        (MEMBER, "points#key 20", "has place"),
+        (MEMBER, "expiry#2030", "outlived"),
+        (&*marker_of(&login(MOBILE)), "login", "has no marker"),
+    ] {
+        let mut items = good();
+        drop_item(&mut items, pk, sk);
+        assert_found(&items, wrong);
+    }
+}
+
+#[test]
+fn an_item_that_is_there_twice_is_reported() {
+    let mut items = good();
+    items.push(items[0].clone());
+    assert!(violations(&items, NOW)[0].contains("is there twice"));
+}
+
+#[test]
+fn too_many_messages_in_an_hour_or_a_day_are_reported() {
+    let sent = |spacing: i64| {
+        let mut items = good();
+        let item = at(&mut items, "mobile#13900139000", "messages");
+        for place in 0..11 {
+            item[format!("sent_{place}")] = json!(ago(i64::from(place) * spacing));
+        }
+        violations(&items, NOW)
+    };
+    assert!(
+        sent(600)
+            .iter()
+            .any(|found| found.contains("more than 5 too close"))
+    );
+    assert!(
+        sent(4000)
+            .iter()
+            .any(|found| found.contains("more than 10 too close"))
+    );
+    assert_eq!(sent(5000), Vec::<String>::new());
+}
+
+#[test]
+fn a_proof_that_was_used_up_for_nothing_is_reported() {
+    let mobile = |text: &str| text.parse::<Mobile>().unwrap();
+    let email = || EMAIL.parse::<Email>().unwrap();
+    let issued = |proof, generation| Issued { proof, generation };
+    // Used up, and the member is of generation 2 by now.
+    let good_ones = [
+        issued(Proof::Registration(mobile(MOBILE)), None),
+        issued(Proof::Reset(mobile(MOBILE)), Some(1)),
+        issued(Proof::Link(email()), Some(1)),
+        issued(Proof::Registration(mobile("13900139000")), None),
+    ];
+    assert_eq!(
+        spent_for_nothing(&good(), NOW, &good_ones),
+        Vec::<String>::new()
+    );
+    for spent in [
+        issued(Proof::Reset(mobile(MOBILE)), Some(2)),
+        issued(Proof::Link(email()), Some(2)),
+        issued(Proof::Reset(mobile("13900139000")), None),
+    ] {
+        let found = spent_for_nothing(&good(), NOW, &[spent]);
+        assert_eq!(found.len(), 1, "{found:?}");
+    }
+    let mut items = good();
+    drop_item(&mut items, &marker_of(&login(MOBILE)), "login");
+    assert_eq!(spent_for_nothing(&items, NOW, &good_ones[..1]).len(), 1);
+}

@@ -28,6 +28,7 @@ mod points_pages;
 mod points_races;
 mod points_refusals;
 mod points_years;
+mod proxy;
 mod refresh;
 mod register;
 mod reset_asked;

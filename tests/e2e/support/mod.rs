@@ -3,6 +3,7 @@
 
 pub mod carrier;
 mod dynamodb;
+mod faulty;
 pub mod inbox;
 pub mod ledger;
 pub mod mobile;
@@ -31,8 +32,10 @@ use shared::{
     random::Random,
     store::{Store, meter::Usage},
 };
+use tests::proxy::Proxy;
 
 pub use dynamodb::{Sent, aws};
+use faulty::Way;
 pub use inbox::Inbox;
 pub use request::{Reply, RequestBuilder};
 
@@ -109,6 +112,8 @@ pub struct Service {
     table: String,
     lines: Arc<Mutex<Vec<Line>>>,
     sent: Arc<Mutex<Vec<Sent>>>,
+    /// What stands between it and AWS.
+    _proxies: Vec<Proxy>,
 }
 
 impl Service {
@@ -119,12 +124,12 @@ impl Service {
 
     /// Starts a service with settings changed by `change`.
     pub async fn with(change: impl FnOnce(&mut Config)) -> Self {
-        Self::build(change, |_| {}, None).await
+        Self::build(change, |_| {}, Way::Straight).await
     }
 
     /// Starts a service with settings of codes, messages and captchas changed by `change`.
     pub async fn sending(change: impl FnOnce(&mut registration::config::Config)) -> Self {
-        Self::build(|_| {}, change, None).await
+        Self::build(|_| {}, change, Way::Straight).await
     }
 
     /// The same, with another carrier of messages and mails than the inbox.
@@ -132,25 +137,22 @@ impl Service {
         carrier: &str,
         change: impl FnOnce(&mut registration::config::Config),
     ) -> Self {
-        Self::build(|_| {}, change, Some(carrier)).await
+        Self::build(|_| {}, change, Way::Carrier(carrier)).await
     }
 
     async fn build(
         change: impl FnOnce(&mut Config),
         change_sending: impl FnOnce(&mut registration::config::Config),
-        carrier: Option<&str>,
+        way: Way<'_>,
     ) -> Self {
         static TABLES: AtomicU64 = AtomicU64::new(0);
         let number = TABLES.fetch_add(1, Ordering::SeqCst);
         let table = format!("huiyuan-test-{}-{number}", std::process::id());
         let clock = Clock::frozen(Time::from_seconds(START));
         let (aws, inbox) = Inbox::open(aws(), &clock).await;
-        let aws = match carrier {
-            Some(url) => aws.at(aws::Service::Sns, url).at(aws::Service::SesV2, url),
-            None => aws,
-        };
         let client = Client::from_conf(aws.dynamodb().build());
         table::create(&client, &table).await;
+        let (aws, proxies) = way.to(aws).await;
 
         let sent: Arc<Mutex<Vec<Sent>>> = Arc::default();
         let lines: Arc<Mutex<Vec<Line>>> = Arc::default();
@@ -161,7 +163,7 @@ impl Service {
         sending.mail_patience = Duration::from_secs(1);
         change_sending(&mut sending);
         let app = App {
-            store: Store::new(&aws, &table),
+            store: Store::with(faulty::alone(aws.dynamodb(), &table), &table),
             config: Arc::new(config),
             aws,
             clock,
@@ -179,7 +181,10 @@ impl Service {
             let sent = Arc::clone(&sent);
             let recorder = dynamodb::Recorder { function, sent };
             App {
-                store: Store::with(app.aws.dynamodb().interceptor(recorder), &table),
+                store: Store::with(
+                    faulty::alone(app.aws.dynamodb(), &table).interceptor(recorder),
+                    &table,
+                ),
                 ..app.clone()
             }
         };
@@ -197,6 +202,7 @@ impl Service {
             table,
             lines,
             sent,
+            _proxies: proxies,
         }
     }
 

@@ -1,0 +1,63 @@
+//! A service whose way to AWS breaks when a test says so.
+
+use aws_sdk_dynamodb::config::{Builder, retry::RetryPartition};
+use shared::{
+    aws::{Aws, Service as AwsService},
+    config::Config,
+};
+use tests::proxy::{Proxy, Script};
+
+use super::Service;
+
+/// How a service reaches AWS.
+pub enum Way<'a> {
+    /// As it is.
+    Straight,
+    /// With messages and mails through a carrier of the test's.
+    Carrier(&'a str),
+    /// With everything through proxies that a script breaks.
+    Faulty(Script),
+}
+
+impl Way<'_> {
+    pub async fn to(self, aws: Aws) -> (Aws, Vec<Proxy>) {
+        match self {
+            Self::Straight => (aws, Vec::new()),
+            Self::Carrier(url) => {
+                let aws = aws.at(AwsService::Sns, url);
+                (aws.at(AwsService::SesV2, url), Vec::new())
+            }
+            Self::Faulty(script) => {
+                let mut proxied = (aws, Vec::new());
+                for service in AwsService::ALL {
+                    let endpoint = proxied.0.endpoint(service);
+                    let endpoint = endpoint.expect("tests name every endpoint");
+                    let proxy = Proxy::start(endpoint, script.clone()).await;
+                    let proxy = proxy.expect("a port is free");
+                    proxied.0 = proxied.0.at(service, &proxy.url);
+                    proxied.1.push(proxy);
+                }
+                proxied
+            }
+        }
+    }
+}
+
+/// Clients of one process share what they may retry: a test that breaks a lot would leave none to the
+/// others.
+pub fn alone(config: Builder, table: &str) -> Builder {
+    config.retry_partition(RetryPartition::new(table.to_owned()))
+}
+
+impl Service {
+    /// Starts a service that reaches AWS through a proxy, which does as the script says. The test's
+    /// own client goes straight.
+    pub async fn faulty(
+        change: impl FnOnce(&mut Config),
+        change_sending: impl FnOnce(&mut registration::config::Config),
+    ) -> (Self, Script) {
+        let script = Script::default();
+        let way = Way::Faulty(script.clone());
+        (Self::build(change, change_sending, way).await, script)
+    }
+}

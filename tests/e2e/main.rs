@@ -29,6 +29,7 @@ mod points_races;
 mod points_refusals;
 mod points_years;
 mod proxy;
+mod races;
 mod refresh;
 mod register;
 mod reset_asked;

@@ -44,7 +44,7 @@ impl App {
     /// [`ConfigError`], which names the setting.
     pub fn read(settings: &Settings) -> Result<Self, ConfigError> {
         let config = Config::read(settings)?;
-        let aws = Aws::read(settings)?;
+        let aws = Aws::read(settings)?.within(config.deadline);
         Ok(Self {
             store: Store::new(&aws, &config.table),
             journal: Journal::json(&config.stack),

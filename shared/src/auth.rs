@@ -17,6 +17,7 @@ use crate::{
     cookie,
     error::ApiError,
     http::X_API_KEY,
+    journal,
     member::Member,
     store::session::{Session, SessionKey},
     token::{Purpose, Slot, Token},
@@ -101,7 +102,8 @@ impl FromRequestParts<App> for Authenticated {
             return Err(ApiError::expired());
         }
         if !session.used && !session.retired.is_empty() {
-            app.store.mark_used(&key, &session).await?;
+            // The next request says it again.
+            journal::can_wait(app.store.mark_used(&key, &session).await);
         }
         Ok(Self {
             token,

@@ -20,7 +20,8 @@ use aws_types::SdkConfig;
 
 use crate::{
     config::{ConfigError, Settings},
-    store::retry::TransactionConflicts,
+    deadline::Deadline,
+    store::retry::Passing,
 };
 
 /// The roots that AWS endpoints are signed under (Amazon Trust Services and Starfield): parsing the
@@ -56,7 +57,7 @@ impl Service {
         endpoint.or(settings.optional("AWS_ENDPOINT_URL"))
     }
 
-    /// A call to the table is tried at most four times, 50 ms apart and more. A message is handed
+    /// A call to the table is tried at most six times, 50 ms apart and more, while its time lasts. A message is handed
     /// over once: one whose answer got lost may be under way, and a second would be paid for too.
     fn retries(self) -> RetryConfig {
         match self {
@@ -68,10 +69,10 @@ impl Service {
     }
 
     /// How long one try may take.
-    const fn patience(self) -> Duration {
+    const fn patience(self, deadline: Deadline) -> Duration {
         match self {
-            Self::DynamoDb => Duration::from_secs(2),
-            Self::Sns | Self::SesV2 => Duration::from_secs(4),
+            Self::DynamoDb => deadline.attempt(),
+            Self::Sns | Self::SesV2 => deadline.call(),
         }
     }
 }
@@ -85,11 +86,8 @@ pub struct Aws {
     credentials: Credentials,
     http: SharedHttpClient,
     endpoints: [Option<String>; Service::ALL.len()],
+    deadline: Deadline,
 }
-
-/// How long one call may take with all its tries: three in a row leave time for an answer before
-/// the function's own deadline.
-const CALL: Duration = Duration::from_millis(4500);
 
 impl Aws {
     pub(crate) fn read(settings: &Settings) -> Result<Self, ConfigError> {
@@ -130,6 +128,14 @@ impl Aws {
         self
     }
 
+    /// The same, for requests that are answered by `deadline`: no call takes so long that it would
+    /// be missed.
+    #[must_use]
+    pub const fn within(mut self, deadline: Deadline) -> Self {
+        self.deadline = deadline;
+        self
+    }
+
     /// Where a service is, if not at AWS.
     #[must_use]
     pub fn endpoint(&self, service: Service) -> Option<&str> {
@@ -151,6 +157,7 @@ impl Aws {
             credentials,
             http,
             endpoints: Service::ALL.map(|_| None),
+            deadline: Deadline::default(),
         }
     }
 
@@ -159,9 +166,9 @@ impl Aws {
     #[must_use]
     pub fn client(&self, service: Service) -> SdkConfig {
         let timeouts = TimeoutConfig::builder()
-            .connect_timeout(Duration::from_secs(1))
-            .operation_attempt_timeout(service.patience())
-            .operation_timeout(CALL)
+            .connect_timeout(self.deadline.connect())
+            .operation_attempt_timeout(service.patience(self.deadline))
+            .operation_timeout(self.deadline.call())
             .build();
         let mut config = SdkConfig::builder()
             .behavior_version(BehaviorVersion::latest())
@@ -180,6 +187,6 @@ impl Aws {
     #[must_use]
     pub fn dynamodb(&self) -> aws_sdk_dynamodb::config::Builder {
         aws_sdk_dynamodb::config::Builder::from(&self.client(Service::DynamoDb))
-            .retry_classifier(TransactionConflicts)
+            .retry_classifier(Passing)
     }
 }

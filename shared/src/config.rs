@@ -7,6 +7,7 @@ use axum::http::HeaderValue;
 
 use crate::{
     aws::Aws,
+    deadline::Deadline,
     secret_key::{InvalidKey, SecretKey},
     token::Slot,
 };
@@ -22,6 +23,7 @@ use crate::{
 /// | `HUIYUAN_ORIGINS` | none | origins that browsers may call from, comma-separated |
 /// | `HUIYUAN_COOKIE_SECURE` | `true` | `false` lets the session cookie travel over plain http |
 /// | `HUIYUAN_ALLOWANCE` | 2 | what RageFrame's `allowance` shows |
+/// | `HUIYUAN_DEADLINE_MILLISECONDS` | 14000 | by when a request has its answer, 1000–14500 |
 /// | `AWS_REGION`, `AWS_ACCESS_KEY_ID`, … | Lambda's own | see [`Aws`] |
 #[derive(Clone, Debug)]
 pub struct Config {
@@ -39,6 +41,8 @@ pub struct Config {
     pub cookie_secure: bool,
     /// What RageFrame's `allowance` shows.
     pub allowance: u32,
+    /// By when a request has its answer.
+    pub deadline: Deadline,
 }
 
 /// Why the service cannot start.
@@ -69,6 +73,7 @@ impl Config {
             origins: Vec::new(),
             cookie_secure: true,
             allowance: 2,
+            deadline: Deadline::default(),
         }
     }
 
@@ -102,6 +107,7 @@ impl Config {
                 defaults.allowance,
                 |_| true,
             )?,
+            deadline: Deadline::read(settings)?,
             groups: settings.list("HUIYUAN_GROUPS").unwrap_or(defaults.groups),
             origins: settings
                 .list("HUIYUAN_ORIGINS")
@@ -261,6 +267,9 @@ mod tests {
             ("HUIYUAN_ORIGINS", "*"),
             ("HUIYUAN_COOKIE_SECURE", "yes"),
             ("HUIYUAN_ALLOWANCE", "-1"),
+            ("HUIYUAN_DEADLINE_MILLISECONDS", "999"),
+            ("HUIYUAN_DEADLINE_MILLISECONDS", "14501"),
+            ("HUIYUAN_DEADLINE_MILLISECONDS", "14s"),
         ] {
             let sentence = read(&[("HUIYUAN_TABLE", "t"), (name, value)]).unwrap_err();
             assert!(
@@ -278,30 +287,5 @@ mod tests {
         assert_eq!(config.group("miniProgram"), Some(Slot::Group(2)));
         assert_eq!(config.group("web"), None);
         assert!(config.cookie_secure && config.origins.is_empty());
-    }
-
-    #[test]
-    fn a_key_is_base64_or_hexadecimal() {
-        let bytes: [u8; 32] = std::array::from_fn(|place| u8::try_from(255 - 8 * place).unwrap());
-        for good in [
-            "fff7efe7dfd7cfc7bfb7afa79f978f877f776f675f574f473f372f271f170f07",
-            "FFF7EFE7DFD7CFC7BFB7AFA79F978F877F776F675F574F473F372F271F170F07",
-            "//fv59/Xz8e/t6+nn5ePh393b2dfV09HPzcvJx8XDwc=",
-            "__fv59_Xz8e_t6-nn5ePh393b2dfV09HPzcvJx8XDwc",
-        ] {
-            let key: SecretKey = good.parse().unwrap();
-            assert_eq!(*key.as_bytes(), bytes, "{good}");
-            assert_eq!(format!("{key:?}"), "SecretKey(…)");
-        }
-        for bad in [
-            "",
-            "secret",
-            "fff7",
-            &"g".repeat(64),
-            &"A".repeat(44),
-            &"会".repeat(22),
-        ] {
-            assert!(bad.parse::<SecretKey>().is_err(), "{bad}");
-        }
     }
 }

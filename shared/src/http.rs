@@ -1,13 +1,14 @@
 //! What every function's routes are wrapped in, from the outside in: the log line, the headers,
-//! CORS, and per family its envelope around whatever comes back, a panic included.
+//! CORS, and per family its envelope around whatever comes back, a panic and a passed deadline
+//! included.
 
 use std::{any::Any, time::Duration};
 
 use axum::{
     Json, Router,
-    extract::Request,
+    extract::{Request, State},
     http::{
-        HeaderValue, Method, StatusCode,
+        HeaderMap, HeaderValue, Method, StatusCode,
         header::{
             ACCESS_CONTROL_REQUEST_METHOD, AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE, HeaderName,
             X_CONTENT_TYPE_OPTIONS,
@@ -24,6 +25,7 @@ use tower_http::{
 
 use crate::{
     app::App,
+    deadline,
     envelope::{self, Family},
     error::ApiError,
     journal,
@@ -39,16 +41,40 @@ pub fn router(
     rageframe: Router<App>,
     youhaosuda: Router<App>,
 ) -> Router {
-    let close = |family, routes: Router<App>| {
+    router_with_pages(
+        function,
+        app,
+        rageframe,
+        youhaosuda,
+        Router::new(),
+        |_, _| Response::default(),
+    )
+}
+
+/// How an error looks to the reader of a page, whose request had these headers.
+pub type Show = fn(&HeaderMap, &ApiError) -> Response;
+
+/// The same with pages, which have no envelope: `show` makes one of an error.
+pub fn router_with_pages(
+    function: &'static str,
+    app: App,
+    rageframe: Router<App>,
+    youhaosuda: Router<App>,
+    pages: Router<App>,
+    show: Show,
+) -> Router {
+    let guard = |routes: Router<App>| {
         routes
             .layer(CatchPanicLayer::custom(panicked))
-            .layer(from_fn_with_state(
-                (family, app.clock.clone()),
-                envelope::close,
-            ))
+            .layer(from_fn_with_state(app.config.deadline, deadline::keep))
+    };
+    let close = |family, routes| {
+        let state = (family, app.clock.clone());
+        guard(routes).layer(from_fn_with_state(state, envelope::close))
     };
     close(Family::RageFrame, rageframe)
         .merge(close(Family::Youhaosuda, youhaosuda))
+        .merge(guard(pages).layer(from_fn_with_state(show, shown)))
         .layer(cors(&app.config.origins))
         .layer(from_fn(headers))
         .layer(from_fn_with_state(
@@ -56,6 +82,16 @@ pub fn router(
             journal::observe,
         ))
         .with_state(app)
+}
+
+/// Makes a page of an error.
+async fn shown(State(show): State<Show>, request: Request, next: Next) -> Response {
+    let headers = request.headers().clone();
+    let mut response = next.run(request).await;
+    match response.extensions_mut().remove::<ApiError>() {
+        Some(error) => show(&headers, &error),
+        None => response,
+    }
 }
 
 /// Browsers of the configured origins may call with credentials, and read the answer.
@@ -132,6 +168,7 @@ mod tests {
         aws::Aws,
         clock::{Clock, Time},
         config::Config,
+        deadline::Deadline,
         journal::{Journal, Line},
         random::Random,
         store::Store,
@@ -141,23 +178,36 @@ mod tests {
         panic!("the handler's own words");
     }
 
-    #[tokio::test]
-    async fn a_panic_is_a_fault_in_the_familys_envelope() {
+    async fn hanging() {
+        std::future::pending::<()>().await;
+    }
+
+    /// Asks both families, and gives what one line of the log says of each.
+    async fn faults<H, T>(handler: H) -> [String; 2]
+    where
+        H: axum::handler::Handler<T, App> + Copy,
+        T: 'static,
+    {
         let (lines, logged) = std::sync::mpsc::channel::<Line>();
         let lines = std::sync::Mutex::new(lines);
         let aws = Aws::embedded("http://127.0.0.1:1");
+        let config = Config {
+            deadline: Deadline::after(Duration::from_millis(20)),
+            ..Config::new("table")
+        };
         let app = App {
-            config: Arc::new(Config::new("table")),
+            config: Arc::new(config),
             store: Store::new(&aws, "table"),
             aws,
             clock: Clock::frozen(Time::from_seconds(7)),
             random: Random::seeded(1),
             journal: Journal::to(move |line| lines.lock().unwrap().send(line.clone()).unwrap()),
         };
-        let rageframe = Router::new().route("/v1", get(panicking));
-        let youhaosuda = Router::new().route("/api", get(panicking));
+        let rageframe = Router::new().route("/v1", get(handler));
+        let youhaosuda = Router::new().route("/api", get(handler));
         let router = router("test", app, rageframe, youhaosuda);
         let sentence = "服务暂时不可用，请稍后再试";
+        let mut faults = Vec::new();
         for (path, expected) in [
             (
                 "/v1",
@@ -170,8 +220,21 @@ mod tests {
             assert_eq!(response.status(), StatusCode::OK);
             let body = response.into_body().collect().await.unwrap().to_bytes();
             assert_eq!(body, expected);
-            let fault = logged.recv().unwrap().fault.unwrap();
-            assert_eq!(fault, "a handler panicked: the handler's own words");
+            faults.push(logged.recv().unwrap().fault.unwrap());
+            assert!(logged.try_recv().is_err(), "there is one line");
         }
+        faults.try_into().unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_panic_is_a_fault_in_the_familys_envelope() {
+        let fault = "a handler panicked: the handler's own words";
+        assert_eq!(faults(panicking).await, [fault; 2]);
+    }
+
+    #[tokio::test]
+    async fn a_passed_deadline_is_a_fault_in_the_familys_envelope() {
+        let fault = "there was no answer within 20 ms";
+        assert_eq!(faults(hanging).await, [fault; 2]);
     }
 }

@@ -3,6 +3,7 @@
 
 use std::{
     cell::RefCell,
+    error::Error,
     fmt,
     io::{self, Write as _},
     sync::{
@@ -82,6 +83,17 @@ pub struct Notes {
     /// Whether a password was right, where one was compared to log in.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub login: Option<&'static str>,
+    /// What the request could do without and did not get done.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub undone: Option<String>,
+}
+
+/// Says in the line that something was not done that the request can do without: what tidies up, and
+/// what the next request does as well.
+pub fn can_wait<E: Error>(done: Result<(), E>) {
+    if let Err(error) = done {
+        note(|notes| notes.undone = Some(error.to_string()));
+    }
 }
 
 /// A password that was right.

@@ -20,6 +20,7 @@ pub mod client;
 pub mod clock;
 pub mod config;
 pub mod cookie;
+pub mod deadline;
 pub mod digest;
 pub mod envelope;
 pub mod error;

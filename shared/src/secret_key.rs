@@ -62,3 +62,33 @@ fn from_hexadecimal(text: &str) -> Option<Vec<u8>> {
         .map(|pair| u8::try_from(pair[0] * 16 + pair[1]));
     pairs.collect::<Result<_, _>>().ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_is_base64_or_hexadecimal() {
+        let bytes: [u8; 32] = std::array::from_fn(|place| u8::try_from(255 - 8 * place).unwrap());
+        for good in [
+            "fff7efe7dfd7cfc7bfb7afa79f978f877f776f675f574f473f372f271f170f07",
+            "FFF7EFE7DFD7CFC7BFB7AFA79F978F877F776F675F574F473F372F271F170F07",
+            "//fv59/Xz8e/t6+nn5ePh393b2dfV09HPzcvJx8XDwc=",
+            "__fv59_Xz8e_t6-nn5ePh393b2dfV09HPzcvJx8XDwc",
+        ] {
+            let key: SecretKey = good.parse().unwrap();
+            assert_eq!(*key.as_bytes(), bytes, "{good}");
+            assert_eq!(format!("{key:?}"), "SecretKey(…)");
+        }
+        for bad in [
+            "",
+            "secret",
+            "fff7",
+            &"g".repeat(64),
+            &"A".repeat(44),
+            &"会".repeat(22),
+        ] {
+            assert!(bad.parse::<SecretKey>().is_err(), "{bad}");
+        }
+    }
+}

@@ -1,5 +1,12 @@
 //! A fault of ours: a neutral sentence for the client, a cause for the log, and nothing lost.
 
+mod endpoints;
+mod matrix;
+mod mended;
+mod said;
+mod subject;
+mod tally;
+
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde_json::json;
 

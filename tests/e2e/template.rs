@@ -96,6 +96,16 @@ pub fn served(function: &str, router: &Router) -> Routes {
     found
 }
 
+/// The routes of all functions.
+pub fn all_served(service: &Service) -> Routes {
+    let routers = service.functions.iter();
+    let served: Routes = routers
+        .flat_map(|(function, router)| served(function, router))
+        .collect();
+    assert!(served.len() >= 12, "{served:?}");
+    served
+}
+
 /// A list of objects in the order of one of their keys.
 fn sorted(list: &Value, key: &str) -> Value {
     let mut list = list.as_array().expect("a list").clone();
@@ -179,12 +189,7 @@ async fn the_local_table_is_the_one_of_the_template() {
 #[tokio::test]
 async fn the_routes_of_the_template_are_those_of_the_routers() {
     let service = Service::start().await;
-    let routers = service.functions.iter();
-    let served: Routes = routers
-        .flat_map(|(function, router)| served(function, router))
-        .collect();
-    assert!(served.len() >= 12, "{served:?}");
-    assert_eq!(declared(|_| true), served);
+    assert_eq!(declared(|_| true), all_served(&service));
 }
 
 #[test]

@@ -8,6 +8,7 @@ use shared::{
     app::App,
     clock::Time,
     error::ApiError,
+    journal,
     member::MemberId,
     points::{Points, Posting},
     store::{
@@ -77,7 +78,7 @@ impl<'a> Reading<'a> {
             self.entries(view, points.seq, unwritten, guess),
             self.keep(session.as_ref(), view, &views),
         );
-        kept?;
+        journal::can_wait(kept);
         self.app.store.remember(self.id, points, Some(views));
         Ok(Page {
             points: held,

@@ -8,7 +8,7 @@ use shared::{
     error::ApiError,
     names::Login,
     params::{AnyParams, Params},
-    store::window::Window,
+    store::{Mark, window::Window},
 };
 
 use crate::mobile::{self, MOBILE};
@@ -49,9 +49,10 @@ async fn is_registered(
 ) -> Result<bool, ApiError> {
     let login = Login::from(mobile::read(params, MOBILE)?).key();
     let (address, now) = (address.counted(), app.clock.now());
+    let mark = Mark::random(&app.random);
     let (marker, refused) = tokio::join!(
         app.store.marker(&login),
-        app.store.count(CHECKS, &address, "checks", now),
+        app.store.count(CHECKS, &address, "checks", now, mark),
     );
     match refused? {
         Some(until) => Err(ApiError::too_many(now, until)),

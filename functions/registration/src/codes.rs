@@ -7,11 +7,12 @@ use shared::{
     clock::Time,
     digest::Digest,
     error::ApiError,
+    journal,
     names::Mobile,
     params::Params,
     random::Random,
     store::{
-        StoreError,
+        Mark, StoreError,
         codes::{Purpose, RightCode, Tried},
     },
     youhaosuda::Field,
@@ -134,7 +135,8 @@ pub(crate) async fn check(
 ) -> Result<Digest, CodeError> {
     let App { store, clock, .. } = &registration.app;
     let presented = code.digest(&registration.config.code_key, mobile, purpose);
-    match store.try_code(mobile, purpose, clock.now()).await? {
+    let mark = Mark::random(&registration.app.random);
+    match store.try_code(mobile, purpose, clock.now(), mark).await? {
         Tried::Counted(stored, _) if stored == presented => Ok(stored),
         Tried::Counted(_, attempts_left) => Err(CodeError::Wrong { attempts_left }),
         Tried::NoCode => Err(CodeError::Gone),
@@ -143,11 +145,8 @@ pub(crate) async fn check(
 }
 
 /// Keeps a right code that could not be used: its try is given back.
-pub(crate) async fn keep(
-    registration: &Registration,
-    code: &RightCode<'_>,
-) -> Result<(), StoreError> {
-    registration.app.store.give_back_try(code).await
+pub(crate) async fn keep(registration: &Registration, code: &RightCode<'_>) {
+    journal::can_wait(registration.app.store.give_back_try(code).await);
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use std::{fmt, str::FromStr, time::Duration};
 use ring::hmac;
 use shared::{
     config::{ConfigError, Settings},
+    deadline::Deadline,
     names::Email,
     secret_key::SecretKey,
 };
@@ -24,10 +25,10 @@ use crate::template::Template;
 /// | `HUIYUAN_SMS_SENDER_ID` | `Huiyuan` | the sender, 1–11 letters and digits, a letter among them |
 /// | `HUIYUAN_SMS_MAX_PRICE` | 0.10 | the most a message may cost, in US dollars |
 /// | `HUIYUAN_SMS_PER_DAY` | 1000 | how many messages the whole service may send in a day |
-/// | `HUIYUAN_SMS_MILLISECONDS` | 5000 | how long the carrier may take to answer, 100–20000 |
+/// | `HUIYUAN_SMS_MILLISECONDS` | 5000 | how long the carrier may take to answer, from 100 to half of the deadline |
 /// | `HUIYUAN_CAPTCHA` | `adaptive` | who has to solve one: `always`, `adaptive`, `never` |
 /// | `HUIYUAN_MAIL_FROM` | required | the sender of mails, an address that SES has verified |
-/// | `HUIYUAN_MAIL_MILLISECONDS` | 2000 | how long an answer takes that may have sent a mail, 100–20000 |
+/// | `HUIYUAN_MAIL_MILLISECONDS` | 2000 | how long an answer takes that may have sent a mail, from 100 to half of the deadline |
 /// | `HUIYUAN_PUBLIC_URL` | required | where clients reach the service: a mail's link begins with it |
 #[derive(Clone, Debug)]
 pub struct Config {
@@ -120,7 +121,7 @@ impl Config {
         }
     }
 
-    pub(crate) fn read(settings: &Settings) -> Result<Self, ConfigError> {
+    pub(crate) fn read(settings: &Settings, deadline: Deadline) -> Result<Self, ConfigError> {
         let defaults = Self::new(
             [
                 settings.secret("HUIYUAN_CODE_KEY")?,
@@ -160,8 +161,9 @@ impl Config {
                 defaults.per_day,
                 |number| *number <= 10_000_000,
             )?,
-            sms_patience: milliseconds(
+            sms_patience: patience(
                 settings,
+                deadline,
                 "HUIYUAN_SMS_MILLISECONDS",
                 defaults.sms_patience,
             )?,
@@ -171,8 +173,9 @@ impl Config {
                 defaults.captcha,
                 |_| true,
             )?,
-            mail_patience: milliseconds(
+            mail_patience: patience(
                 settings,
+                deadline,
                 "HUIYUAN_MAIL_MILLISECONDS",
                 defaults.mail_patience,
             )?,
@@ -217,14 +220,17 @@ fn is_price(price: &str) -> bool {
         && price.parse().is_ok_and(|price: f64| price > 0.0)
 }
 
-fn milliseconds(
+/// A carrier's part of the deadline leaves as much for the table.
+fn patience(
     settings: &Settings,
+    deadline: Deadline,
     name: &'static str,
     default: Duration,
 ) -> Result<Duration, ConfigError> {
-    let default = u64::try_from(default.as_millis()).unwrap_or(u64::MAX);
-    let expected = "a number of milliseconds from 100 to 20000";
-    let good = |millis: &u64| (100..=20_000).contains(millis);
+    let most = deadline.whole() / 2;
+    let default = u64::try_from(default.min(most).as_millis()).unwrap_or(u64::MAX);
+    let expected = "a number of milliseconds from 100 to half of HUIYUAN_DEADLINE_MILLISECONDS";
+    let good = |millis: &u64| *millis >= 100 && Duration::from_millis(*millis) <= most;
     let millis = settings.parsed(name, expected, default, good)?;
     Ok(Duration::from_millis(millis))
 }
@@ -250,7 +256,7 @@ mod tests {
         let given = settings
             .iter()
             .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
-        Config::read(&given.collect()).map_err(|error| error.to_string())
+        Config::read(&given.collect(), Deadline::default()).map_err(|error| error.to_string())
     }
 
     #[test]
@@ -281,6 +287,7 @@ mod tests {
             ("HUIYUAN_SMS_MAX_PRICE", "0"),
             ("HUIYUAN_SMS_PER_DAY", "-1"),
             ("HUIYUAN_SMS_MILLISECONDS", "0"),
+            ("HUIYUAN_SMS_MILLISECONDS", "7001"),
             ("HUIYUAN_CAPTCHA", "sometimes"),
             ("HUIYUAN_MAIL_MILLISECONDS", "soon"),
         ] {

@@ -75,12 +75,20 @@ pub fn router(registration: Registration) -> Router {
             "/api/v1/account/check_reset_mobile",
             post(check_mobile::reset),
         )
-        .route(
-            reset_page::PATH,
-            get(reset_page::show).post(reset_page::submit),
-        )
         .merge(captcha::routes());
+    let pages = Router::new().route(
+        reset_page::PATH,
+        get(reset_page::show).post(reset_page::submit),
+    );
     let app = registration.app.clone();
     let youhaosuda = youhaosuda.with_state::<App>(registration);
-    http::router("registration", app, Router::new(), youhaosuda)
+    let rageframe = Router::new();
+    http::router_with_pages(
+        "registration",
+        app,
+        rageframe,
+        youhaosuda,
+        pages,
+        reset_page::fault,
+    )
 }

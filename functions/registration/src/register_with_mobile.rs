@@ -57,7 +57,7 @@ pub(crate) async fn handler(
         Ok(new) => Ok(register::answer(app, &new)),
         Err(error) => {
             if let RegisterError::Taken | RegisterError::TooMany { .. } = error {
-                codes::keep(&registration, &right).await?;
+                codes::keep(&registration, &right).await;
             }
             Err(register::refusal(app, ACCOUNT, error))
         }

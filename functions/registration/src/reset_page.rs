@@ -33,39 +33,48 @@ pub(crate) fn link(public_url: &str, token: &ResetToken) -> String {
     [public_url, PATH, "?token=", token.as_str()].concat()
 }
 
-/// A page of the function's own in place of the family's envelope.
-type Shown = Result<Content, ApiError>;
-
 pub(crate) async fn show(
     State(app): State<App>,
     headers: HeaderMap,
     params: Result<AnyParams, ApiError>,
-) -> Page {
-    let shown = async {
-        Ok(match found(&app, params).await? {
-            Some((link, token, _)) => form(&link, &token, None, None),
-            None => Content::Invalid,
-        })
+) -> Result<Page, ApiError> {
+    let content = match found(&app, params).await? {
+        Some((link, token, _)) => form(&link, &token, None, None),
+        None => Content::Invalid,
     };
-    page(Words::preferred(&headers), shown.await)
+    Ok(page(Words::preferred(&headers), content))
 }
 
 pub(crate) async fn submit(
     State(app): State<App>,
     headers: HeaderMap,
     params: Result<AnyParams, ApiError>,
-) -> Response {
+) -> Result<Response, ApiError> {
     let words = Words::preferred(&headers);
-    let page = page(words, set(&app, words, params).await);
-    match page.content {
+    let page = page(words, set(&app, words, params).await?);
+    Ok(match page.content {
         // Whatever session the browser has, it may be one of those that have just ended.
         Content::Done => (cookie::take_back(&app.config), page).into_response(),
         Content::Form(_) | Content::Invalid | Content::Fault => page.into_response(),
-    }
+    })
+}
+
+/// What a reader sees of a fault, in place of the family's envelope.
+pub(crate) fn fault(headers: &HeaderMap, error: &ApiError) -> Response {
+    let page = Page {
+        words: Words::preferred(headers),
+        content: Content::Fault,
+        fault: error.cause(),
+    };
+    page.into_response()
 }
 
 /// Sets the new password. Three round trips, one more for a member with other names.
-async fn set(app: &App, words: &Words, params: Result<AnyParams, ApiError>) -> Shown {
+async fn set(
+    app: &App,
+    words: &Words,
+    params: Result<AnyParams, ApiError>,
+) -> Result<Content, ApiError> {
     let Some((link, token, params)) = found(app, params).await? else {
         return Ok(Content::Invalid);
     };
@@ -141,15 +150,11 @@ fn form(
     })
 }
 
-fn page(words: &'static Words, shown: Shown) -> Page {
-    let (content, fault) = match shown {
-        Ok(content) => (content, None),
-        Err(error) => (Content::Fault, error.cause()),
-    };
+const fn page(words: &'static Words, content: Content) -> Page {
     Page {
         words,
         content,
-        fault,
+        fault: None,
     }
 }
 

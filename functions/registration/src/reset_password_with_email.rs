@@ -56,6 +56,10 @@ pub(crate) async fn handler(
         app.store.marker(&email),
         app.store.put_link(&link, &address, now),
     );
+    if marker.is_err() || refused.is_err() {
+        // No mail is on its way, so nobody has to wait for the next.
+        journal::can_wait(app.store.uncount_link(&link, &address, now).await);
+    }
     if let Some(until) = refused? {
         return Err(ApiError::too_many(now, until));
     }

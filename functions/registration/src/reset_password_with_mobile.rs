@@ -74,7 +74,7 @@ pub(crate) async fn handler(
         Reset::Done => Ok(envelope::youhaosuda(())),
         Reset::ProofGone => Err(codes::gone()),
         Reset::NoMember => {
-            codes::keep(&registration, &right).await?;
+            codes::keep(&registration, &right).await;
             Err(ACCOUNT.refusal("尚未注册"))
         }
     }

@@ -1,7 +1,7 @@
 //! Sending a code, within what may be spent. Everything is counted before the carrier is asked, in
 //! three writes at once: for the mobile (which gets its new code with it), for the address that
-//! asks, for the whole service. Where one of them refuses, or the carrier does, the others are taken
-//! back; where anything breaks in between, they stay counted.
+//! asks, for the whole service. Where one of them refuses or fails, or the carrier refuses, the others
+//! are taken back; where the carrier does not answer, and where all ends in between, they stay counted.
 
 use shared::{
     app::App,
@@ -12,7 +12,7 @@ use shared::{
     journal,
     names::Mobile,
     store::{
-        StoreError,
+        Mark, StoreError,
         codes::Purpose,
         messages::{Counted, CountedForMobile, NewMessage},
         spend::Spent,
@@ -27,6 +27,9 @@ pub(crate) enum SendError {
     /// A captcha has to be solved first.
     #[error("a captcha is needed")]
     CaptchaNeeded,
+    /// The captcha is not solved by that: the client shows another.
+    #[error("a wrong captcha")]
+    WrongCaptcha,
     /// The mobile was sent too many.
     #[error("too many messages for the mobile")]
     TooManyForMobile {
@@ -61,6 +64,10 @@ impl SendError {
         };
         match self {
             Self::CaptchaNeeded => ApiError::captcha_needed(),
+            // No form has a field of its own for it, so no field's word is in the message.
+            Self::WrongCaptcha => {
+                ApiError::captcha_needed().saying("图片中的字符不正确，请重新输入")
+            }
             Self::TooManyForMobile { until } => wait("该手机号获取短信过于频繁", until),
             Self::TooManyForAddress { until } => wait("获取短信过于频繁", until),
             Self::CapReached { until } => wait("今日短信发送量已达上限", until),
@@ -111,7 +118,7 @@ pub(crate) async fn send_code(
         }
         Err(refused @ Unconfirmed::Refused { .. }) => {
             journal::note(|notes| notes.carrier = Some(refused.to_string()));
-            counted.take_back(app, &message).await?;
+            journal::can_wait(counted.take_back(app, &message).await);
             Err(SendError::Refused(refused))
         }
     }
@@ -128,10 +135,9 @@ impl All {
     async fn take_back(self, app: &App, message: &NewMessage<'_>) -> Result<(), StoreError> {
         let mobile = async {
             if self.for_mobile {
-                app.store.uncount_for_mobile(message).await
-            } else {
-                Ok(())
+                app.store.uncount_for_mobile(message).await?;
             }
+            Ok(())
         };
         let address = async {
             match self.for_address {
@@ -153,11 +159,16 @@ impl All {
 /// Counts a message three times over, or not at all.
 async fn count(app: &App, message: &NewMessage<'_>, cap: u32) -> Result<All, SendError> {
     let (now, draw) = (message.now, u32::from_be_bytes(app.random.bytes()));
+    let mark = Mark::random(&app.random);
     let (mobile, address, spent) = tokio::join!(
         app.store.count_for_mobile(message),
         app.store.count_for_address(message),
-        app.store.spend_message(cap, draw, now),
+        app.store.spend_message(cap, draw, now, mark),
     );
+    if mobile.is_err() || address.is_err() || spent.is_err() {
+        let undone = undo(app, message, &mobile, &address, &spent).await;
+        journal::can_wait(undone);
+    }
     let (mobile, address, spent) = (mobile?, address?, spent?);
     let refusal = refusal(mobile.counted, address, spent.is_none(), now);
     let mark = spent.as_ref().map_or(Some(100), |spent| spent.mark);
@@ -175,10 +186,50 @@ async fn count(app: &App, message: &NewMessage<'_>, cap: u32) -> Result<All, Sen
             if let SendError::CapReached { .. } = refusal {
                 journal::note(|notes| notes.sms_cap_percent = mark);
             }
-            all.take_back(app, message).await?;
+            journal::can_wait(all.take_back(app, message).await);
             Err(refusal)
         }
     }
+}
+
+/// Takes back what was counted where one of the counts has failed, so that the member may ask again at
+/// once. Whether that one was counted nobody knows: for the mobile and the address it is taken back
+/// if it is this message's. The day's cap is not: to take back what was not counted would raise it.
+async fn undo(
+    app: &App,
+    message: &NewMessage<'_>,
+    mobile: &Result<CountedForMobile, StoreError>,
+    address: &Result<Counted, StoreError>,
+    spent: &Result<Option<Spent>, StoreError>,
+) -> Result<(), StoreError> {
+    let store = &app.store;
+    let counts = async {
+        let (won, alone) = match mobile {
+            Ok(mobile) if mobile.counted != Counted::Done => (false, !mobile.same_address),
+            Ok(_) => (true, store.uncount_for_mobile(message).await?),
+            Err(_) => (false, store.uncount_for_mobile(message).await?),
+        };
+        match address {
+            Ok(Counted::Done) if alone => {
+                let (address, now) = (message.address, message.now);
+                store.uncount_for_address(address, now).await
+            }
+            Ok(Counted::Shared(time)) if won => {
+                store.uncount_for_address(message.address, *time).await
+            }
+            Err(_) if alone => store.uncount_for_address_if_ours(message).await,
+            Ok(Counted::Done | Counted::Shared(_) | Counted::TooMany(_) | Counted::NotTheFirst)
+            | Err(_) => Ok(()),
+        }
+    };
+    let spent = async {
+        match spent {
+            Ok(Some(spent)) => store.unspend_message(spent.clone()).await,
+            Ok(None) | Err(_) => Ok(()),
+        }
+    };
+    let (counts, spent) = tokio::join!(counts, spent);
+    counts.and(spent)
 }
 
 /// Why the message may not be sent: waiting comes first, for a captcha would not help.

@@ -8,6 +8,7 @@ use shared::{
     client::ClientAddress,
     envelope,
     error::ApiError,
+    journal,
     names::Mobile,
     params::{AnyParams, Params},
     store::codes::Purpose,
@@ -18,18 +19,12 @@ use crate::{
     captcha::Redeemed,
     config::CaptchaPolicy,
     mobile::{self, MOBILE},
-    send_code,
+    send_code::{self, SendError},
     state::Registration,
 };
 
 const CAPTCHA_ID: Field = Field::new("captcha_id", "图片");
 const CAPTCHA_VALUE: Field = Field::new("captcha_value", "图片中的字符");
-
-/// Refuses a captcha that is not solved: the client shows another. No form has a field of its own
-/// for it, so no field's word is in the message.
-fn wrong_captcha() -> ApiError {
-    ApiError::captcha_needed().saying("图片中的字符不正确，请重新输入")
-}
 
 struct Request {
     mobile: Mobile,
@@ -72,16 +67,23 @@ async fn send(
     params: &Params,
 ) -> Result<impl IntoResponse + use<>, ApiError> {
     let Request { mobile, captcha } = Request::read(params)?;
-    let solved = match captcha {
-        Some((id, value)) if registration.config.captcha != CaptchaPolicy::Never => {
-            match registration.captchas.redeem(&id, &value).await? {
-                Redeemed::Solved => true,
-                Redeemed::Wrong(_) => return Err(wrong_captcha()),
+    let captcha = captcha.filter(|_| registration.config.captcha != CaptchaPolicy::Never);
+    let (captchas, by) = (&registration.captchas, registration.app.random.bytes());
+    let sent = async {
+        if let Some((id, value)) = &captcha {
+            match captchas.redeem_by(id, value, &by).await? {
+                Redeemed::Solved => {}
+                Redeemed::Wrong(_) => return Err(SendError::WrongCaptcha),
             }
         }
-        Some(_) | None => false,
+        let solved = captcha.is_some();
+        send_code::send_code(registration, address, &mobile, purpose, solved).await
     };
-    let sent = send_code::send_code(registration, address, &mobile, purpose, solved).await;
+    let sent = sent.await;
+    if let (Some((id, _)), Err(SendError::Refused(_) | SendError::Store(_))) = (&captcha, &sent) {
+        // Nobody is asked to solve another because of us or of the carrier.
+        journal::can_wait(captchas.reopen(id, &by).await);
+    }
     sent.map_err(|error| error.refusal(registration.app.clock.now()))?;
     Ok(envelope::youhaosuda(()))
 }

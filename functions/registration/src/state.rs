@@ -54,7 +54,8 @@ impl Registration {
     pub fn from_environment() -> Result<Self, ConfigError> {
         let settings = Settings::from_environment();
         let app = App::read(&settings)?;
-        Ok(Self::new(app, Config::read(&settings)?))
+        let config = Config::read(&settings, app.config.deadline)?;
+        Ok(Self::new(app, config))
     }
 }
 

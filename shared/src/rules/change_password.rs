@@ -6,6 +6,7 @@ use crate::{
     client::ClientAddress,
     clock::Time,
     error::Fault,
+    journal,
     names::LoginKey,
     password::{self, Password},
     store::StoreError,
@@ -75,7 +76,7 @@ pub async fn change_password(
             .renew_password(&by.member, hash, Some(&by.key), app.clock.now()),
         app.store.clear_guesses(&counted, &attempt.login),
     );
-    cleared?;
+    journal::can_wait(cleared);
     if renewed? {
         Ok(())
     } else {

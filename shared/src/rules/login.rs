@@ -10,7 +10,7 @@ use crate::{
     names::LoginKey,
     password::{self, Password, Verdict},
     store::{
-        StoreError,
+        Mark, StoreError,
         guesses::{ACCOUNT_SECONDS, Guess},
         logins::{Account, Marker},
         members::Visit,
@@ -105,23 +105,28 @@ pub async fn login<T>(
         app.store.record_visit(account.member, visit),
         app.store.clear_guesses(&address, &attempt.login),
     );
-    cleared?;
+    journal::can_wait(cleared);
     // Where the password was changed between the two trips, a session stored is of the old
     // generation, and was dead from the start.
     let (true, Some(member)) = (stored?, visited?) else {
         return Err(LoginError::Wrong { attempts_left: 0 });
     };
     if verdict == Verdict::RightButWeak {
-        let stronger = password::hash(attempt.password, &app.random).await;
-        let stronger = stronger.map_err(Fault::from)?;
-        // Where the password has been changed meanwhile, its new hash is a strong one.
-        let _renewed = app
-            .store
-            .renew_password(&member, stronger, None, app.clock.now())
-            .await?;
+        journal::can_wait(strengthen(app, &member, attempt.password).await);
     }
     let tokens = new.tokens;
     Ok(LoggedIn { member, tokens })
+}
+
+/// Replaces a weak hash of a password that was right.
+async fn strengthen(app: &App, member: &Member, password: Password) -> Result<(), Fault> {
+    let stronger = password::hash(password, &app.random).await?;
+    // Where the password has been changed meanwhile, its new hash is a strong one.
+    let _renewed = app
+        .store
+        .renew_password(member, stronger, None, app.clock.now())
+        .await?;
+    Ok(())
 }
 
 /// What the log is told of a comparison, if there was one.
@@ -141,8 +146,15 @@ const fn outcome<T>(checked: &Result<T, LoginError>) -> Option<&'static str> {
 pub async fn check(app: &App, attempt: &Attempt) -> Result<(Account, Verdict), LoginError> {
     let (store, now) = (&app.store, app.clock.now());
     let (login, address) = (&attempt.login, attempt.address.counted());
-    let (marker, guess) =
-        tokio::join!(store.marker(login), store.count_guess(&address, login, now));
+    let mark = Mark::random(&app.random);
+    let (marker, guess) = tokio::join!(
+        store.marker(login),
+        store.count_guess(&address, login, now, mark)
+    );
+    if marker.is_err() || guess.is_err() {
+        // Nothing was compared: whoever tries again through an outage is not locked out after it.
+        journal::can_wait(store.uncount_guess(&address, login, now, mark).await);
+    }
     let (marker, counted) = match (marker?, guess?) {
         (_, Guess::TooMany(until)) => return Err(LoginError::TooMany { until }),
         (marker, Guess::Counted(counted)) => (marker, counted),
@@ -151,7 +163,7 @@ pub async fn check(app: &App, attempt: &Attempt) -> Result<(Account, Verdict), L
         Guarded::No => counted.left(),
         Guarded::LastTry => 0,
         Guarded::Until(until) => {
-            store.uncount_guess(&address, login, now).await?;
+            journal::can_wait(store.uncount_guess(&address, login, now, mark).await);
             return Err(LoginError::TooMany { until });
         }
     };
@@ -168,7 +180,7 @@ pub async fn check(app: &App, attempt: &Attempt) -> Result<(Account, Verdict), L
                 store.tidy_guesses(&address, &counted, now)
             );
             recorded?;
-            tidied?;
+            journal::can_wait(tidied);
             Err(LoginError::Wrong { attempts_left })
         }
     }

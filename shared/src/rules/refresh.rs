@@ -11,6 +11,7 @@ use crate::{
     client::ClientAddress,
     clock::Time,
     digest::Digest,
+    journal,
     member::{Member, Profile},
     store::{
         StoreError,
@@ -78,7 +79,7 @@ pub async fn refresh(
         app.store.record_visit(token.member, visit),
         app.store.trim_retired(&key, &session, grace_began(now)),
     );
-    trimmed?;
+    journal::can_wait(trimmed);
     // Of another generation: all sessions have been ended.
     let member = member?.ok_or(RefreshError::Unknown)?;
     Ok(LoggedIn {
@@ -131,9 +132,11 @@ pub async fn save_and_rotate(
     }
     session.access = rotation.access;
     session.retired.insert(0, retired);
-    app.store
+    let trimmed = app
+        .store
         .trim_retired(&key, &session, grace_began(now))
-        .await?;
+        .await;
+    journal::can_wait(trimmed);
     member.profile = profile;
     visited(&mut member, now, ip);
     Ok(Some(LoggedIn {

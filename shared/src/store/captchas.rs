@@ -72,4 +72,16 @@ impl Store {
             Changed::Unmet(_) => Ok(false),
         }
     }
+
+    /// Lets a captcha be solved once more, unless it was `by` others that solved it. One write unit.
+    ///
+    /// # Errors
+    /// [`StoreError`]
+    pub async fn reopen_captcha(&self, captcha: &Digest, by: &[u8]) -> Result<(), StoreError> {
+        // Whether it was ever answered wrong is still to be read of the item.
+        let update = "REMOVE #solved SET #wrong = if_not_exists(#wrong, :none)";
+        let change = Change::new(Key::captcha(captcha), update, "#solved = :by");
+        self.change_if(change.value(":by", b(by)).value(":none", n(0)))
+            .await
+    }
 }

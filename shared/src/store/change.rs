@@ -17,7 +17,8 @@ use aws_sdk_dynamodb::{
     },
 };
 
-use super::{CAPACITY, Item, Key, Store, StoreError};
+use super::{CAPACITY, Item, Key, Store, StoreError, b};
+use crate::random::Random;
 
 /// A conditional update of one item.
 pub(super) struct Change {
@@ -26,6 +27,31 @@ pub(super) struct Change {
     condition: String,
     aliases: HashMap<String, String>,
     values: HashMap<String, AttributeValue>,
+}
+
+/// Random bits of one request's change. The item keeps those of the newest, so that a change that
+/// counts something counts once, though the SDK repeats it where its answer got lost. Another request
+/// in between makes it count twice, which is the safe side.
+#[derive(Clone, Copy, Debug)]
+pub struct Mark([u8; 8]);
+
+/// Who changed an item last.
+const BY: &str = "by";
+
+impl Mark {
+    /// Draws one.
+    #[must_use]
+    pub fn random(random: &Random) -> Self {
+        Self(random.bytes())
+    }
+
+    pub(super) fn value(self) -> AttributeValue {
+        b(&self.0)
+    }
+
+    fn is_on(self, item: &Item) -> bool {
+        item.get(BY) == Some(&self.value())
+    }
 }
 
 /// What became of a change.
@@ -93,6 +119,22 @@ impl Store {
     /// Makes a change by itself. One write unit for an item under 1 KB.
     pub(super) async fn change(&self, change: Change) -> Result<Changed, StoreError> {
         changed(self.update(change).send().await)
+    }
+
+    /// Makes a change that counts something, once however often it is tried. One write unit.
+    pub(super) async fn change_marked(
+        &self,
+        change: Change,
+        mark: Mark,
+    ) -> Result<Changed, StoreError> {
+        let change = change
+            .and(", #by = :by")
+            .only_if("(attribute_not_exists(#by) OR #by <> :by)")
+            .value(":by", mark.value());
+        Ok(match self.change(change).await? {
+            Changed::Unmet(Some(item)) if mark.is_on(&item) => Changed::Done(item),
+            changed => changed,
+        })
     }
 
     /// Makes a change that must not happen twice, so that it is not tried again where its answer

@@ -4,7 +4,7 @@ use aws_sdk_dynamodb::types::TransactWriteItem;
 use serde::Deserialize;
 
 use super::{
-    Item, Key, Store, StoreError, b,
+    Item, Key, Mark, Store, StoreError, b,
     change::{Change, Changed},
     decode, n, recent,
 };
@@ -73,6 +73,7 @@ impl Store {
         mobile: &Mobile,
         purpose: Purpose,
         now: Time,
+        mark: Mark,
     ) -> Result<Tried, StoreError> {
         let change = Change::new(
             Key::mobile(mobile),
@@ -83,7 +84,7 @@ impl Store {
         .value(":one", n(1))
         .value(":now", n(now.millis()))
         .value(":most", n(TRIES));
-        Ok(match self.change(change).await? {
+        Ok(match self.change_marked(change, mark).await? {
             Changed::Done(mut item) => match code(&mut item, purpose)? {
                 Some(code) => Tried::Counted(code.digest, TRIES.saturating_sub(code.tries)),
                 None => Tried::NoCode,

@@ -5,6 +5,7 @@
 //! | --- | --- | --- |
 //! | `all` | L of N | when guesses were made at any account, newest first |
 //! | `at_<tag>` | L of N | when guesses were made at one account, newest first |
+//! | `by` | B | who counted the newest, see [`Mark`] |
 //! | `expires_at` | N | TTL |
 //!
 //! With the newest first, "fewer than ten within ten minutes" is one condition: the tenth is
@@ -13,7 +14,7 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 
 use super::{
-    Item, Key, Store, StoreError,
+    Item, Key, Mark, Store, StoreError,
     change::{Change, Changed},
     n,
 };
@@ -74,6 +75,7 @@ impl Store {
         address: &str,
         login: &LoginKey,
         now: Time,
+        mark: Mark,
     ) -> Result<Guess, StoreError> {
         let tenth = format!("#account[{}]", PER_ACCOUNT - 1);
         let sixtieth = format!("#all[{}]", PER_ADDRESS - 1);
@@ -96,7 +98,7 @@ impl Store {
         .value(":account_old", n(account_old.millis()))
         .value(":all_old", n(all_old.millis()))
         .value(":expires_at", n(now.seconds() + ACCOUNT_SECONDS));
-        match self.change(change).await? {
+        match self.change_marked(change, mark).await? {
             Changed::Done(item) => {
                 let mut recent = times(&item, &account);
                 recent.retain(|time| *time > account_old);
@@ -132,8 +134,8 @@ impl Store {
             .await
     }
 
-    /// Forgets the guess of `address` at `login` that was counted at `now`: it was not compared. One
-    /// write unit.
+    /// Forgets the guess of `address` at `login` that was counted at `now` under `mark`, and no other of
+    /// that moment: it was not compared. One write unit.
     ///
     /// # Errors
     /// [`StoreError`]
@@ -142,14 +144,16 @@ impl Store {
         address: &str,
         login: &LoginKey,
         now: Time,
+        mark: Mark,
     ) -> Result<(), StoreError> {
         let change = Change::new(
             Key::address(address, GUESSES),
-            "REMOVE #account[0], #all[0]",
-            "#account[0] = :now AND #all[0] = :now",
+            "REMOVE #account[0], #all[0], #by",
+            "#account[0] = :now AND #all[0] = :now AND #by = :by",
         );
         let change = change.alias("#account", account_attribute(login));
-        self.change_if(change.value(":now", n(now.millis()))).await
+        let change = change.value(":now", n(now.millis()));
+        self.change_if(change.value(":by", mark.value())).await
     }
 
     /// Drops the times that no longer count from an item that has grown, unless somebody has just

@@ -10,6 +10,7 @@
 //! | `from` | S | the address that asked for the newest |
 //! | `registration`, `reset` | M | the code of that purpose: `digest` B, `until` N, `tries` N |
 //! | `before` | M | the code that the newest one took the place of |
+//! | `by` | B | who tried a code last, see [`super::Mark`] |
 //! | `expires_at` | N | TTL |
 //!
 //! `address#<address>` / `messages`:
@@ -212,11 +213,13 @@ impl Store {
     }
 
     /// Takes back what [`count_for_mobile`](Self::count_for_mobile) counted, and gives the mobile
-    /// its earlier code again. One write unit.
+    /// its earlier code again; where it counted nothing, nothing is taken back. Tells whether the
+    /// mobile's last message is now none of this moment that the same address asked for. One write
+    /// unit.
     ///
     /// # Errors
     /// [`StoreError`]
-    pub async fn uncount_for_mobile(&self, message: &NewMessage<'_>) -> Result<(), StoreError> {
+    pub async fn uncount_for_mobile(&self, message: &NewMessage<'_>) -> Result<bool, StoreError> {
         let change = Change::new(
             Key::mobile(message.mobile),
             "REMOVE #from SET #code = #before",
@@ -225,7 +228,13 @@ impl Store {
         .alias("#code", message.purpose.attribute())
         .value(":digest", b(message.code.as_bytes()));
         let change = recent::forget(change, 0, OF_MOBILE, message.now);
-        self.change_if(change).await
+        Ok(match self.change(change).await? {
+            Changed::Done(_) => true,
+            Changed::Unmet(item) => {
+                let item = item.unwrap_or_default();
+                !is(&item, "from", message.address) || message.at_once(&item).is_none()
+            }
+        })
     }
 
     /// Counts a message for the address that asks for it, unless there were too many. One write
@@ -258,6 +267,23 @@ impl Store {
                 }
             }
         })
+    }
+
+    /// Takes back what [`count_for_address`](Self::count_for_address) may have counted, as nobody
+    /// heard. One write unit.
+    ///
+    /// # Errors
+    /// [`StoreError`]
+    pub async fn uncount_for_address_if_ours(
+        &self,
+        message: &NewMessage<'_>,
+    ) -> Result<(), StoreError> {
+        let key = Key::address(message.address, MESSAGES);
+        let change = Change::new(key, "SET #to = :nobody", "#to = :to")
+            .value(":nobody", s("?"))
+            .value(":to", s(message.tag()));
+        self.change_if(recent::forget(change, 0, OF_ADDRESS, message.now))
+            .await
     }
 
     /// Takes back what [`count_for_address`](Self::count_for_address) counted at `time`. One write

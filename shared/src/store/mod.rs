@@ -22,6 +22,8 @@ pub mod spend;
 pub mod views;
 pub mod window;
 
+pub use change::Mark;
+
 use std::{collections::HashMap, time::Duration};
 
 use aws_sdk_dynamodb::{

@@ -123,6 +123,35 @@ impl Store {
         Ok(waits.max())
     }
 
+    /// Takes back that a link was counted, where it was: nobody has been sent it, and its token is not
+    /// known to anybody. Four write units.
+    ///
+    /// # Errors
+    /// [`StoreError`]
+    pub async fn uncount_link(
+        &self,
+        link: &NewLink<'_>,
+        address: &str,
+        now: Time,
+    ) -> Result<(), StoreError> {
+        let expires_at = "SET #expires_at = :expires_at";
+        let of_email = Change::new(
+            Key::link(&link.email.tag()),
+            expires_at,
+            "#digest = :digest",
+        )
+        .value(":digest", b(link.digest.as_bytes()))
+        .value(":expires_at", n(now.seconds() + 86_400));
+        let of_address = Change::new(Key::address(address, "mails"), expires_at, "")
+            .value(":expires_at", n(now.seconds() + 3600));
+        let writes = vec![
+            self.changing(recent::forget(of_email, 0, OF_EMAIL, now)),
+            self.changing(recent::forget(of_address, 0, OF_ADDRESS, now)),
+        ];
+        // Where it was not counted, or others came since, it is left as it is.
+        self.transact(writes).await.map(|_| ())
+    }
+
     /// Finds the link that a token leads to: `tag` is its part for the mail address. `None` where it
     /// is not good, or no more. One read unit.
     ///

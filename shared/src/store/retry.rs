@@ -1,11 +1,18 @@
-//! Which failures of DynamoDB are tried again, beyond what the SDK does by itself.
+//! Which failures of DynamoDB are tried again, beyond what the SDK does by itself, and whether a call
+//! was.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicU32, Ordering},
+};
 
 use aws_sdk_dynamodb::{
     config::{
-        interceptors::InterceptorContext,
+        ConfigBag, Intercept, RuntimeComponents,
+        interceptors::{BeforeTransmitInterceptorContextRef, InterceptorContext},
         retry::{ClassifyRetry, RetryAction},
     },
-    error::ProvideErrorMetadata,
+    error::{BoxError, ProvideErrorMetadata},
     operation::{
         delete_item::DeleteItemError, put_item::PutItemError,
         transact_write_items::TransactWriteItemsError, update_item::UpdateItemError,
@@ -13,9 +20,10 @@ use aws_sdk_dynamodb::{
 };
 
 /// Two writes met at one item, or a transaction was throttled: ours had no effect, so it is safe and
-/// useful to repeat. The SDK leaves all of this to the caller.
+/// useful to repeat. An answer that says yes and cannot be read is one that got lost, and every call
+/// may be repeated then. The SDK leaves all of this to the caller.
 #[derive(Debug)]
-pub(crate) struct TransactionConflicts;
+pub(crate) struct Passing;
 
 /// Why a transaction was cancelled that may go through the next time.
 const PASSING: [&str; 3] = [
@@ -24,12 +32,14 @@ const PASSING: [&str; 3] = [
     "ProvisionedThroughputExceeded",
 ];
 
-impl ClassifyRetry for TransactionConflicts {
+impl ClassifyRetry for Passing {
     fn classify_retry(&self, context: &InterceptorContext) -> RetryAction {
         let error = match context.output_or_error() {
             Some(Err(error)) => error.as_operation_error(),
             Some(Ok(_)) | None => None,
         };
+        let mangled = matches!(context.output_or_error(), Some(Err(_)))
+            && (context.response()).is_some_and(|response| response.status().is_success());
         let conflicted = error.is_some_and(|error| {
             let code = if let Some(error) = error.downcast_ref::<UpdateItemError>() {
                 error.code()
@@ -44,7 +54,7 @@ impl ClassifyRetry for TransactionConflicts {
             };
             code == Some("TransactionConflictException")
         });
-        if conflicted {
+        if conflicted || mangled {
             RetryAction::transient_error()
         } else {
             RetryAction::NoActionIndicated
@@ -52,7 +62,34 @@ impl ClassifyRetry for TransactionConflicts {
     }
 
     fn name(&self) -> &'static str {
-        "transaction conflicts"
+        "passing failures"
+    }
+}
+
+/// How often a call was tried.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Tries(Arc<AtomicU32>);
+
+impl Tries {
+    /// Whether it was more than once: what is found now may be the first try's work.
+    pub(super) fn several(&self) -> bool {
+        self.0.load(Ordering::Relaxed) > 1
+    }
+}
+
+impl Intercept for Tries {
+    fn name(&self) -> &'static str {
+        "tries"
+    }
+
+    fn read_before_attempt(
+        &self,
+        _: &BeforeTransmitInterceptorContextRef<'_>,
+        _: &RuntimeComponents,
+        _: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        self.0.fetch_add(1, Ordering::Relaxed);
+        Ok(())
     }
 }
 

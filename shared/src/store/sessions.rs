@@ -6,13 +6,14 @@ use aws_sdk_dynamodb::{
         delete_item::{DeleteItemError, DeleteItemOutput, builders::DeleteItemFluentBuilder},
         put_item::PutItemError,
     },
-    types::{AttributeValue, Delete, TransactWriteItem},
+    types::{AttributeValue, Delete, ReturnValuesOnConditionCheckFailure, TransactWriteItem},
 };
 
 use super::{
     CAPACITY, EXPIRES_AT, Item, Key, SK, Store, StoreError, b,
     change::Changed,
     decode, encode, n,
+    retry::Tries,
     session::{Rotated, Rotation, Session, SessionKey},
 };
 use crate::{clock::Time, digest::Digest, member::Member, token::Token};
@@ -160,8 +161,8 @@ impl Store {
             .await
     }
 
-    /// Ends the live session of which `access` is the access token; `false` where there is none. One
-    /// write unit.
+    /// Ends the live session of which `access` is the access token; `false` where there is none. Where
+    /// the answer to an earlier try got lost, none is what it was to leave. One write unit.
     ///
     /// # Errors
     /// [`StoreError`]
@@ -177,8 +178,15 @@ impl Store {
             .expression_attribute_names("#access", "access")
             .expression_attribute_names("#access_until", "access_until")
             .expression_attribute_values(":access", b(access.as_bytes()))
-            .expression_attribute_values(":now", n(now.millis()));
-        deleted(delete.send().await)
+            .expression_attribute_values(":now", n(now.millis()))
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
+        let tries = Tries::default();
+        let sent = delete.customize().interceptor(tries.clone()).send().await;
+        Ok(match deleted(sent)? {
+            Deleted::Done => true,
+            Deleted::NotThere => tries.several(),
+            Deleted::Another => false,
+        })
     }
 
     /// Ends a session whose token has leaked, whichever pair it has by now, but not one of a later
@@ -196,7 +204,7 @@ impl Store {
             .condition_expression("#id = :id")
             .expression_attribute_names("#id", "id")
             .expression_attribute_values(":id", b(&session.id));
-        deleted(delete.send().await)
+        Ok(matches!(deleted(delete.send().await)?, Deleted::Done))
     }
 
     fn delete_session(&self, key: &SessionKey) -> DeleteItemFluentBuilder {
@@ -218,14 +226,25 @@ impl Store {
     }
 }
 
-/// Whether there was something to delete.
+/// What became of a conditional delete.
+enum Deleted {
+    Done,
+    NotThere,
+    Another,
+}
+
 fn deleted(
     result: Result<DeleteItemOutput, SdkError<DeleteItemError>>,
-) -> Result<bool, StoreError> {
+) -> Result<Deleted, StoreError> {
     match result {
-        Ok(_) => Ok(true),
+        Ok(_) => Ok(Deleted::Done),
         Err(error) => match error.as_service_error() {
-            Some(DeleteItemError::ConditionalCheckFailedException(_)) => Ok(false),
+            Some(DeleteItemError::ConditionalCheckFailedException(unmet)) => {
+                Ok(match unmet.item() {
+                    Some(_) => Deleted::Another,
+                    None => Deleted::NotThere,
+                })
+            }
             _ => Err(StoreError::failed("DeleteItem", &error)),
         },
     }

@@ -16,12 +16,13 @@
 //! | attribute | type | what |
 //! | --- | --- | --- |
 //! | `spent` | N | how many messages |
+//! | `by` | B | who counted the newest, see [`Mark`] |
 //! | `expires_at` | N | TTL |
 
 use serde::Deserialize;
 
 use super::{
-    Key, Store, StoreError,
+    Key, Mark, Store, StoreError,
     change::{Change, Changed},
     decode, n,
 };
@@ -68,10 +69,11 @@ impl Store {
         cap: u32,
         draw: u32,
         now: Time,
+        by: Mark,
     ) -> Result<Option<Spent>, StoreError> {
-        let mark = cap - cap / 5;
-        let share = draw % mark.clamp(1, SHARES);
-        if let Some(key) = self.spend_from(share, mark, now).await? {
+        let early = cap - cap / 5;
+        let share = draw % early.clamp(1, SHARES);
+        if let Some(key) = self.spend_from(share, early, now, by).await? {
             return Ok(Some(Spent { key, mark: None }));
         }
         for again in 0..DRAWS {
@@ -80,18 +82,18 @@ impl Store {
                 let left = |share: &u32| spent[*share as usize] < part(total, *share);
                 (0..SHARES).filter(left).collect::<Vec<_>>()
             };
-            let early = left(mark);
-            let passed = early.is_empty();
+            let open = left(early);
+            let passed = open.is_empty();
             let (total, open) = if passed {
                 (cap, left(cap))
             } else {
-                (mark, early)
+                (early, open)
             };
             if open.is_empty() {
                 return Ok(None);
             }
             let share = open[draw.wrapping_add(again) as usize % open.len()];
-            if let Some(key) = self.spend_from(share, total, now).await? {
+            if let Some(key) = self.spend_from(share, total, now, by).await? {
                 let all = spent.iter().sum::<u32>() + 1 >= cap;
                 let mark = passed.then_some(if all { 100 } else { 80 });
                 return Ok(Some(Spent { key, mark }));
@@ -115,6 +117,7 @@ impl Store {
         share: u32,
         total: u32,
         now: Time,
+        by: Mark,
     ) -> Result<Option<Key>, StoreError> {
         let part = part(total, share);
         if part == 0 {
@@ -124,13 +127,13 @@ impl Store {
         let change = Change::new(
             key.clone(),
             "SET #spent = if_not_exists(#spent, :none) + :one, #expires_at = :expires_at",
-            "attribute_not_exists(#spent) OR #spent < :part",
+            "(attribute_not_exists(#spent) OR #spent < :part)",
         )
         .value(":none", n(0))
         .value(":one", n(1))
         .value(":part", n(part))
         .value(":expires_at", n(now.seconds() + 2 * 86_400));
-        Ok(match self.change(change).await? {
+        Ok(match self.change_marked(change, by).await? {
             Changed::Done(_) => Some(key),
             Changed::Unmet(_) => None,
         })

@@ -5,12 +5,13 @@
 //! | --- | --- | --- |
 //! | `since` | N | when the first event was, [`Time`] |
 //! | `events` | N | how many so far |
+//! | `by` | B | who counted the newest, where it is counted by itself, see [`Mark`] |
 //! | `expires_at` | N | TTL |
 
 use serde::Deserialize;
 
 use super::{
-    Item, Key, Store, StoreError,
+    Item, Key, Mark, Store, StoreError,
     change::{Change, Changed},
     decode, n,
 };
@@ -60,11 +61,12 @@ impl Store {
         address: &str,
         sk: &str,
         now: Time,
+        mark: Mark,
     ) -> Result<Option<Time>, StoreError> {
         let mut assume = Assume::Running;
         loop {
             let change = window.count(Key::address(address, sk), now, assume);
-            match self.change(change).await? {
+            match self.change_marked(change, mark).await? {
                 Changed::Done(_) => return Ok(None),
                 Changed::Unmet(item) => match window.uncounted(item, now)? {
                     Uncounted::TooMany(until) => return Ok(Some(until)),
@@ -83,7 +85,7 @@ impl Window {
                 key,
                 "SET #since = if_not_exists(#since, :now), \
                  #events = if_not_exists(#events, :none) + :one",
-                "attribute_not_exists(#since) OR (#since > :over AND #events < :limit)",
+                "(attribute_not_exists(#since) OR (#since > :over AND #events < :limit))",
             )
             .value(":none", n(0))
             .value(":limit", n(self.limit))

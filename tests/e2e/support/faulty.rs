@@ -1,9 +1,15 @@
 //! A service whose way to AWS breaks when a test says so.
 
+use std::sync::Arc;
+
 use aws_sdk_dynamodb::config::{Builder, retry::RetryPartition};
+use axum::Router;
+use registration::Registration;
 use shared::{
+    app::App,
     aws::{Aws, Service as AwsService},
     config::Config,
+    deadline::Deadline,
 };
 use tests::proxy::{Proxy, Script};
 
@@ -59,5 +65,19 @@ impl Service {
         let script = Script::default();
         let way = Way::Faulty(script.clone());
         (Self::build(change, change_sending, way).await, script)
+    }
+
+    /// The same service, which answers by an earlier deadline than its calls know of.
+    pub fn hasty(&self, deadline: Deadline) -> Router {
+        let config = Config {
+            deadline,
+            ..(*self.app.config).clone()
+        };
+        let app = App {
+            config: Arc::new(config),
+            ..self.app.clone()
+        };
+        let registration = Registration::new(app.clone(), self.sending.clone());
+        huiyuan::service::router(&app, &registration)
     }
 }

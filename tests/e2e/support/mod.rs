@@ -153,12 +153,12 @@ impl Service {
         let (aws, inbox) = Inbox::open(aws(), &clock).await;
         let client = Client::from_conf(aws.dynamodb().build());
         table::create(&client, &table).await;
-        let (aws, proxies) = way.to(aws).await;
 
         let sent: Arc<Mutex<Vec<Sent>>> = Arc::default();
         let lines: Arc<Mutex<Vec<Line>>> = Arc::default();
         let mut config = Config::new(&table);
         change(&mut config);
+        let (aws, proxies) = way.to(aws.within(config.deadline)).await;
         let keys = KEYS.map(|key| key.parse().expect("a key"));
         let mut sending = registration::config::Config::new(keys, "shop@shop.example", PUBLIC_URL);
         sending.mail_patience = Duration::from_secs(1);

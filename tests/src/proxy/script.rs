@@ -53,7 +53,8 @@ impl Call {
     }
 
     /// Whether another call asks for the very same: a repetition.
-    fn repeats(&self, other: &Self) -> bool {
+    #[must_use]
+    pub fn repeats(&self, other: &Self) -> bool {
         let asked = |call: &Self| {
             let mut body = call.json();
             if let Some(fields) = body.as_object_mut() {

@@ -80,6 +80,22 @@ impl Captchas {
     /// # Errors
     /// [`StoreError`]
     pub async fn redeem(&self, id: &str, answer: &str) -> Result<Redeemed, StoreError> {
+        self.redeem_by(id, answer, &self.app.random.bytes()).await
+    }
+
+    /// Lets a captcha be solved once more that was solved `by` these random bits, for nothing.
+    pub(crate) async fn reopen(&self, id: &str, by: &[u8; 16]) -> Result<(), StoreError> {
+        let captcha = Digest::of(id.as_bytes());
+        self.app.store.reopen_captcha(&captcha, by).await
+    }
+
+    /// Redeems a captcha under random bits of the caller's.
+    pub(crate) async fn redeem_by(
+        &self,
+        id: &str,
+        answer: &str,
+        by: &[u8; 16],
+    ) -> Result<Redeemed, StoreError> {
         let Some(challenge) = self.seal.open(id) else {
             return Ok(Redeemed::Wrong(Wrong::Unknown));
         };
@@ -89,11 +105,10 @@ impl Captchas {
         let answer = answer.trim().to_ascii_uppercase();
         // With so few tries, the time that a comparison takes tells nobody anything.
         let right = answer.as_bytes() == challenge.value;
-        let by: [u8; 16] = self.app.random.bytes();
         let answer = CaptchaAnswer {
             captcha: &Digest::of(id.as_bytes()),
             until: challenge.until,
-            solved_by: right.then_some(&by),
+            solved_by: right.then_some(by),
         };
         let open = self.app.store.answer_captcha(&answer).await?;
         Ok(match (open, right) {

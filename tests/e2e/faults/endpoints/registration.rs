@@ -1,0 +1,150 @@
+//! Registering and resetting.
+
+use crate::support::{RequestBuilder, Service};
+
+use super::{By, Done, Endpoint, account};
+use crate::faults::subject::{Need, Subject};
+
+fn password(account: &str) -> [(&'static str, &str); 3] {
+    [
+        ("account", account),
+        ("password", "123456"),
+        ("password_again", "123456"),
+    ]
+}
+
+fn with_code(service: &Service, subject: &Subject, name: &str, code: &str) -> RequestBuilder {
+    let password = if name.starts_with("reset") {
+        "654321"
+    } else {
+        "123456"
+    };
+    let fields = [
+        ("account", &*subject.mobile),
+        ("password", password),
+        ("password_again", password),
+        ("verify_code", code),
+    ];
+    account(service, subject, name).form(&fields)
+}
+
+/// Registering and resetting.
+pub const REGISTRATION: &[Endpoint] = &[
+    Endpoint {
+        what: "",
+        method: "POST",
+        path: "/api/v1/account/register_with_user_name",
+        needs: &[],
+        ask: |service, subject| {
+            let request = account(service, subject, "register_with_user_name");
+            request.form(&password(&subject.name))
+        },
+        done: Done::LogsIn(By::Username, "123456"),
+    },
+    Endpoint {
+        what: "",
+        method: "POST",
+        path: "/api/v1/account/register_with_email",
+        needs: &[],
+        ask: |service, subject| {
+            let request = account(service, subject, "register_with_email");
+            request.form(&password(&subject.email))
+        },
+        done: Done::LogsIn(By::Email, "123456"),
+    },
+    Endpoint {
+        what: "right code",
+        method: "POST",
+        path: "/api/v1/account/register_with_mobile",
+        needs: &[Need::RegistrationCode],
+        ask: |service, subject| with_code(service, subject, "register_with_mobile", &subject.code),
+        done: Done::LogsIn(By::Mobile, "123456"),
+    },
+    Endpoint {
+        what: "wrong code",
+        method: "POST",
+        path: "/api/v1/account/register_with_mobile",
+        needs: &[Need::RegistrationCode],
+        ask: |service, subject| {
+            let wrong = crate::support::mobile::wrong(&subject.code);
+            with_code(service, subject, "register_with_mobile", &wrong)
+        },
+        done: Done::Nothing,
+    },
+    Endpoint {
+        what: "a taken mobile",
+        method: "POST",
+        path: "/api/v1/account/register_with_mobile",
+        needs: &[Need::Mobile, Need::RegistrationCode],
+        ask: |service, subject| with_code(service, subject, "register_with_mobile", &subject.code),
+        done: Done::Nothing,
+    },
+    Endpoint {
+        what: "right code",
+        method: "POST",
+        path: "/api/v1/account/reset_password_with_mobile",
+        needs: &[Need::Mobile, Need::ResetCode],
+        ask: |service, subject| {
+            with_code(
+                service,
+                subject,
+                "reset_password_with_mobile",
+                &subject.code,
+            )
+        },
+        done: Done::LogsIn(By::Mobile, "654321"),
+    },
+    Endpoint {
+        what: "nobody's mobile",
+        method: "POST",
+        path: "/api/v1/account/reset_password_with_mobile",
+        needs: &[Need::ResetCode],
+        ask: |service, subject| {
+            with_code(
+                service,
+                subject,
+                "reset_password_with_mobile",
+                &subject.code,
+            )
+        },
+        done: Done::Nothing,
+    },
+    Endpoint {
+        what: "",
+        method: "GET",
+        path: "/reset_password",
+        needs: &[Need::Email, Need::Link],
+        ask: |service, subject| {
+            let path = format!("/reset_password?token={}", subject.link);
+            service.get(&path).from(&subject.address)
+        },
+        done: Done::Nothing,
+    },
+    Endpoint {
+        what: "",
+        method: "POST",
+        path: "/reset_password",
+        needs: &[Need::Email, Need::Link],
+        ask: |service, subject| {
+            let fields = [
+                ("token", &*subject.link),
+                ("password", "654321"),
+                ("password_again", "654321"),
+            ];
+            let request = service.post("/reset_password").from(&subject.address);
+            request.header("origin", "null").form(&fields)
+        },
+        done: Done::LogsIn(By::Email, "654321"),
+    },
+    Endpoint {
+        what: "a member with more names",
+        method: "POST",
+        path: "/api/v1/account/reset_password_with_mobile",
+        needs: &[Need::Mobile, Need::MoreNames, Need::ResetCode],
+        ask: |service, subject| {
+            let path = "reset_password_with_mobile";
+            with_code(service, subject, path, &subject.code)
+        },
+        done: Done::LogsIn(By::Username, "654321"),
+    },
+];

@@ -1,0 +1,259 @@
+//! What breaking every call has shown, each by itself.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use shared::deadline::Deadline;
+use tests::proxy::{Fault, Pick, Repeat, Script};
+
+use super::subject::{Need, Subject};
+use crate::support::{Reply, Service, mobile::REGIST_SMS};
+
+const MOBILE: &str = "13800138000";
+
+fn fault() -> Value {
+    json!({"code": 500, "message": "服务暂时不可用，请稍后再试"})
+}
+
+fn break_once(script: &Script, name: &str, fault: Fault) {
+    script.arm(Pick::Named(name.to_owned(), 0), fault, Repeat::Once);
+}
+
+fn break_stubbornly(script: &Script, name: &str, fault: Fault) {
+    script.arm(Pick::Named(name.to_owned(), 0), fault, Repeat::Stubborn);
+}
+
+async fn login(service: &Service, password: &str) -> Reply {
+    let fields = [("account", "yhsduser"), ("password", password)];
+    service.post("/api/v1/account/login").form(&fields).await
+}
+
+#[tokio::test]
+async fn an_answer_that_cannot_be_read_is_asked_for_again() {
+    let (service, script) = Service::faulty(|_| {}, |_| {}).await;
+    let token = service.register("yhsduser").await;
+    script.arm(Pick::Nth(0), Fault::Malformed, Repeat::Once);
+    assert!(service.is_live(&token).await);
+    assert_eq!(script.disarm(), 1);
+}
+
+#[tokio::test]
+async fn a_guess_counts_once_though_its_answer_gets_lost() {
+    let (service, script) = Service::faulty(|_| {}, |_| {}).await;
+    service.register("yhsduser").await;
+    let guesses = "UpdateItem address/guesses SET #account";
+    break_once(&script, guesses, Fault::CutAfter);
+    let reply = login(&service, "wrong").await;
+    assert_eq!(script.disarm(), 1);
+    assert_eq!(reply.body["attempts_left"], 9);
+    let item = &service.items("address#", "guesses").await[0];
+    assert_eq!(item["all"], json!([service.app.clock.now().millis()]));
+}
+
+#[tokio::test]
+async fn a_guess_that_was_not_compared_is_taken_back() {
+    let (service, script) = Service::faulty(|_| {}, |_| {}).await;
+    service.register("yhsduser").await;
+    for name in [
+        "GetItem login/login",
+        "UpdateItem address/guesses SET #account",
+    ] {
+        break_stubbornly(&script, name, Fault::CutAfter);
+        let reply = login(&service, "123456").await;
+        assert!(script.disarm() > 1, "{name}");
+        assert_eq!(reply.body, fault(), "{name}");
+        let item = &service.items("address#", "guesses").await[0];
+        assert_eq!(item["all"], json!([]), "{name}");
+    }
+}
+
+#[tokio::test]
+async fn what_only_tidies_up_fails_no_request_and_is_said_in_the_log() {
+    let (service, script) = Service::faulty(|_| {}, |_| {}).await;
+    let token = service.register("yhsduser").await;
+    let tidying = "UpdateItem address/guesses REMOVE #account";
+    break_stubbornly(&script, tidying, Fault::ServerError);
+    assert_eq!(login(&service, "123456").await.body["code"], 200);
+    assert!(script.disarm() > 1);
+    break_stubbornly(&script, tidying, Fault::ServerError);
+    let fields = [
+        ("password_old", "123456"),
+        ("password", "654321"),
+        ("password_again", "654321"),
+    ];
+    let change = service.post("/api/v1/account/change_password");
+    let reply = change.cookie(&token).form(&fields).await;
+    assert!(script.disarm() > 1);
+    assert_eq!(reply.body["code"], 200, "{}", reply.body);
+    let line = service.last_line();
+    let undone = line.notes.undone.expect("it is said");
+    assert!(undone.starts_with("UpdateItem failed: service"), "{undone}");
+    assert_eq!(line.fault, None);
+}
+
+#[tokio::test]
+async fn a_logout_whose_answer_got_lost_is_one_and_a_second_is_none() {
+    let (service, script) = Service::faulty(|_| {}, |_| {}).await;
+    let browser = service.register("yhsduser").await;
+    let session = service.login("yhsduser", "app").await;
+    let app = session["access_token"].as_str().expect("a token");
+    for (path, token, second) in [
+        ("/api/v1/account/logout", &*browser, 212),
+        ("/v2/customer/account/logout", app, 401),
+    ] {
+        break_once(&script, "DeleteItem member/session", Fault::CutAfter);
+        let reply = service.post(path).bearer(token).await;
+        assert_eq!(script.disarm(), 1);
+        assert_eq!(reply.body["code"], 200, "{path}");
+        assert!(!service.is_live(token).await);
+        let reply = service.post(path).bearer(token).await;
+        assert_eq!(reply.body["code"], second, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_code_loses_one_try_however_often_the_answer_gets_lost() {
+    let (service, script) = Service::faulty(|_| {}, |_| {}).await;
+    let code = service.code(REGIST_SMS, MOBILE).await;
+    let tries = "UpdateItem mobile/messages SET #code.#tries";
+    break_stubbornly(&script, tries, Fault::CutAfter);
+    let reply = service.register_mobile(MOBILE, &code).await;
+    assert!(script.disarm() >= 5);
+    assert_eq!(reply.body, fault());
+    let item = &service.items("mobile#", "messages").await[0];
+    assert_eq!(item["registration"]["tries"], 1);
+    let reply = service.register_mobile(MOBILE, &code).await;
+    assert_eq!(reply.body["code"], 200, "{}", reply.body);
+}
+
+#[tokio::test]
+async fn what_is_counted_counts_once_though_its_answer_gets_lost() {
+    let (service, script) = Service::faulty(|_| {}, |_| {}).await;
+    break_once(
+        &script,
+        "UpdateItem address/checks SET #since",
+        Fault::CutAfter,
+    );
+    let check = service.post("/api/v1/account/check_regist_mobile");
+    let reply = check.form(&[("mobile", MOBILE)]).await;
+    assert_eq!((script.disarm(), &reply.body["code"]), (1, &json!(200)));
+    assert_eq!(service.items("address#", "checks").await[0]["events"], 1);
+    break_once(&script, "UpdateItem cap/cap SET #spent", Fault::CutAfter);
+    let reply = service.ask(REGIST_SMS, MOBILE).await;
+    assert_eq!((script.disarm(), &reply.body["code"]), (1, &json!(200)));
+    assert_eq!(service.items("cap#", "cap").await[0]["spent"], 1);
+}
+
+#[tokio::test]
+async fn a_message_that_a_fault_came_before_can_be_asked_for_at_once() {
+    for name in [
+        "UpdateItem mobile/messages SET #code",
+        "UpdateItem address/messages SET #to",
+        "UpdateItem cap/cap SET #spent",
+    ] {
+        let (service, script) = Service::faulty(|_| {}, |_| {}).await;
+        break_stubbornly(&script, name, Fault::CutAfter);
+        let reply = service.ask(REGIST_SMS, MOBILE).await;
+        assert!(script.disarm() > 1, "{name}");
+        assert_eq!(reply.body, fault(), "{name}");
+        assert_eq!(service.messages().await, 0);
+        let code = service.code(REGIST_SMS, MOBILE).await;
+        let reply = service.register_mobile(MOBILE, &code).await;
+        assert_eq!(reply.body["code"], 200, "{name}");
+    }
+}
+
+#[tokio::test]
+async fn a_captcha_is_not_lost_to_a_fault_or_to_the_carrier() {
+    let (service, script) = Service::faulty(|_| {}, |_| {}).await;
+    let captcha = service.get("/captcha").await;
+    let id = captcha.body["id"].as_str().expect("an id");
+    let value = service.registration.captchas().reveal(id).expect("a value");
+    let fields = [
+        ("mobile", MOBILE),
+        ("captcha_id", id),
+        ("captcha_value", &value),
+    ];
+    let ask = || service.post(REGIST_SMS).form(&fields);
+    for (name, code) in [
+        ("UpdateItem captcha/captcha SET #solved", 500),
+        ("UpdateItem cap/cap SET #spent", 500),
+        ("Publish", 201),
+    ] {
+        break_stubbornly(&script, name, Fault::ServerError);
+        assert_eq!(ask().await.body["code"], code, "{name}");
+        assert!(script.disarm() > 0, "{name}");
+    }
+    assert_eq!(ask().await.body["code"], 200);
+    assert_eq!(ask().await.body["code"], 214, "then it is used up");
+}
+
+#[tokio::test]
+async fn a_mail_that_a_fault_came_before_can_be_asked_for_at_once() {
+    let (service, script) = Service::faulty(|_| {}, |_| {}).await;
+    crate::reset_by_mail::member(&service).await;
+    for name in [
+        "GetItem login/login",
+        "TransactWriteItems Update link/link SET #digest Update address/mails SET #expires_at",
+    ] {
+        break_stubbornly(&script, name, Fault::CutAfter);
+        let reply = crate::reset_by_mail::ask(&service, crate::reset_by_mail::EMAIL).await;
+        assert!(script.disarm() > 1, "{name}");
+        assert_eq!(reply.body, fault(), "{name}");
+    }
+    let reply = crate::reset_by_mail::ask(&service, crate::reset_by_mail::EMAIL).await;
+    assert_eq!(reply.body["code"], 200, "{}", reply.body);
+    assert_eq!(service.messages().await, 1);
+}
+
+#[tokio::test]
+async fn a_passed_deadline_is_said_once_in_the_log_and_as_a_page_where_a_page_was_asked_for() {
+    let (service, script) = Service::faulty(|_| {}, |_| {}).await;
+    let hasty = service.hasty(Deadline::after(Duration::from_millis(200)));
+    let token = service.register("yhsduser").await;
+    script.arm(Pick::Nth(0), Fault::Hang, Repeat::Stubborn);
+    let current = service.get("/api/v1/account/current").cookie(&token);
+    assert_eq!(current.through(&hasty).await.body, fault());
+    script.arm(Pick::Nth(0), Fault::Hang, Repeat::Stubborn);
+    let path = format!("/reset_password?token={}", "x".repeat(44));
+    let page = service.get(&path).through(&hasty).await;
+    assert_eq!(page.headers["content-language"], "zh-CN");
+    let text = String::from_utf8(page.bytes).expect("a page is UTF-8");
+    assert!(text.contains("暂时无法完成"), "{text}");
+    let lines = service.lines().into_iter();
+    let faults: Vec<_> = lines.filter_map(|line| line.fault).collect();
+    assert_eq!(faults, ["there was no answer within 200 ms"; 2]);
+    assert_eq!(script.disarm(), 1);
+    assert!(service.is_live(&token).await);
+}
+
+#[tokio::test]
+async fn a_refused_guess_takes_back_itself_and_no_other_of_its_moment() {
+    let (service, script) = Service::faulty(|_| {}, |_| {}).await;
+    let subject = Subject::prepare(&service, 1, &[Need::Username, Need::Guarded]).await;
+    let fields = [("account", &*subject.name), ("password", "123456")];
+    let login = || {
+        let request = service.post("/api/v1/account/login").form(&fields);
+        request.from(&subject.address)
+    };
+    break_once(
+        &script,
+        "UpdateItem address/guesses REMOVE #account[0]",
+        Fault::CutAfter,
+    );
+    assert_eq!(login().await.body["retry_after"], 600);
+    assert_eq!(script.disarm(), 1);
+    assert_eq!(login().await.body["retry_after"], 600);
+}
+
+#[tokio::test]
+async fn a_refusal_is_one_though_what_it_counted_cannot_be_given_back() {
+    let (service, script) = Service::faulty(|_| {}, |_| {}).await;
+    service.code(REGIST_SMS, MOBILE).await;
+    let given_back = Pick::Named("UpdateItem cap/cap SET #spent".to_owned(), 1);
+    script.arm(given_back, Fault::ServerError, Repeat::Once);
+    let reply = service.ask(REGIST_SMS, MOBILE).await;
+    assert_eq!(script.disarm(), 1);
+    assert_eq!(reply.body["retry_after"], 60, "{}", reply.body);
+    assert!(service.last_line().notes.undone.is_some());
+}

@@ -1,0 +1,265 @@
+//! Whom a request is about: a member or somebody who is none yet, with whatever it takes to ask. No
+//! two have anything in common, so that what one meets says nothing of another.
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use registration::captcha::Captchas;
+use shared::{
+    digest::Digest,
+    member::{Member, MemberId},
+    names::{Email, Login, Mobile, Username},
+    password::{self, Password, PasswordHash},
+    rules::session,
+    store::{Store, logins::GUARD_AFTER, resets::NewLink, session::Retired},
+    token::Slot,
+};
+use tests::invariants::{Issued, Proof};
+use tokio::sync::OnceCell;
+
+use crate::support::{
+    Service, aws,
+    mobile::{REGIST_SMS, RESET_SMS},
+};
+
+/// What has to be there before a request is made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Need {
+    /// A member with a user name, and a session at a browser.
+    Username,
+    /// A member with a mail address.
+    Email,
+    /// A member with a mobile.
+    Mobile,
+    /// The member's hash is one brought from `RageFrame`.
+    Weak,
+    /// The member has a user name as well.
+    MoreNames,
+    /// So many have guessed at the member's password that each address has one try, which this one
+    /// has had.
+    Guarded,
+    /// Of the day's messages 80 % are sent.
+    Cap,
+    /// The member's session of a group.
+    Group,
+    /// The same, with so many retired tokens that the next rotation drops some.
+    BusyGroup,
+    /// That session has rotated, and nobody has used its new pair.
+    Rotated,
+    /// A code to register with.
+    RegistrationCode,
+    /// A code to reset the password with.
+    ResetCode,
+    /// A solved captcha.
+    Captcha,
+    /// A link to reset the password by.
+    Link,
+    /// Three entries in the ledger.
+    Points,
+}
+
+/// Whom a request is about.
+#[derive(Clone, Debug, Default)]
+pub struct Subject {
+    pub name: String,
+    pub email: String,
+    pub mobile: String,
+    pub address: String,
+    pub id: u64,
+    pub browser: String,
+    pub access: String,
+    pub refresh: String,
+    pub code: String,
+    pub captcha: [String; 2],
+    pub link: String,
+    pub issued: Vec<Issued>,
+}
+
+/// The hash of `123456`: there is no need to compute it for each.
+async fn hash(service: &Service, weak: bool) -> PasswordHash {
+    static HASH: OnceCell<PasswordHash> = OnceCell::const_new();
+    if weak {
+        let hash = bcrypt::hash_with_salt("123456", 4, *b"sixteen salt by.").expect("a hash");
+        return PasswordHash::imported(&hash.format_for_version(bcrypt::Version::TwoY));
+    }
+    let hash = HASH.get_or_init(|| async {
+        let password = Password::new("123456").expect("long enough");
+        let hash = password::hash(password, &service.app.random).await;
+        hash.expect("it can be hashed")
+    });
+    hash.await.clone()
+}
+
+/// The table without anything in between.
+fn straight(service: &Service) -> Store {
+    Store::new(&aws(), service.table())
+}
+
+/// Sends what may be sent of a day's messages before all shares have to be read.
+async fn spend(service: &Service) {
+    let day = service.app.clock.now().date();
+    for share in 0..16 {
+        let key = AttributeValue::S(format!("cap#{day}#{share:02}"));
+        let put = service.client().put_item().table_name(service.table());
+        let put = put
+            .item("pk", key)
+            .item("sk", AttributeValue::S("cap".to_owned()))
+            .item("spent", AttributeValue::N("50".to_owned()))
+            .item(
+                "expires_at",
+                AttributeValue::N((service.now() + 86_400).to_string()),
+            );
+        put.send().await.expect("the share is stored");
+    }
+}
+
+impl Subject {
+    /// Brings about what is needed, for the subject of that number.
+    pub async fn prepare(service: &Service, number: u32, needs: &[Need]) -> Self {
+        let mut subject = Self {
+            name: format!("subject-{number:04}"),
+            email: format!("subject-{number:04}@example.com"),
+            mobile: format!("1391234{number:04}"),
+            address: format!("2001:db8:{number:x}::1"),
+            ..Self::default()
+        };
+        for need in needs {
+            match need {
+                Need::Username => subject.join(service, needs, subject.username()).await,
+                Need::Email => subject.join(service, needs, subject.mailbox()).await,
+                Need::Mobile => subject.join(service, needs, subject.phone()).await,
+                Need::Weak | Need::MoreNames => {}
+                Need::Guarded => subject.be_guessed_at(service).await,
+                Need::Cap => spend(service).await,
+                Need::Group => subject.log_in(service, 0).await,
+                Need::BusyGroup => subject.log_in(service, 9).await,
+                Need::Rotated => subject.rotate(service).await,
+                Need::RegistrationCode => subject.get_code(service, REGIST_SMS).await,
+                Need::ResetCode => subject.get_code(service, RESET_SMS).await,
+                Need::Captcha => subject.solve(service).await,
+                Need::Link => subject.get_link(service).await,
+                Need::Points => {
+                    for key in ["one", "two", "three"] {
+                        service.given(subject.id, key, 5).await;
+                    }
+                }
+            }
+        }
+        subject
+    }
+
+    fn username(&self) -> Login {
+        Login::from(self.name.parse::<Username>().expect("a user name"))
+    }
+
+    fn mailbox(&self) -> Login {
+        Login::from(self.email.parse::<Email>().expect("an address"))
+    }
+
+    fn phone(&self) -> Login {
+        Login::from(self.mobile.parse::<Mobile>().expect("a mobile"))
+    }
+
+    async fn join(&mut self, service: &Service, needs: &[Need], login: Login) {
+        let app = &service.app;
+        let id = MemberId::random(&app.random);
+        let hash = hash(service, needs.contains(&Need::Weak)).await;
+        let mut member = Member::new(id, login, hash, app.clock.now(), &self.address);
+        if needs.contains(&Need::MoreNames) {
+            member.username = Some(self.name.parse().expect("a user name"));
+        }
+        let new = session::for_browser(app, id, 0);
+        let created = straight(service)
+            .create_member(&member, &new.key, &new.session, "import", None)
+            .await;
+        created.expect("the member is stored");
+        self.id = id.get();
+        self.browser = new.tokens.text();
+    }
+
+    async fn log_in(&mut self, service: &Service, retired: usize) {
+        let app = &service.app;
+        let id = MemberId::new(self.id).expect("a member's number");
+        let mut new = session::for_group(app, Slot::Group(0), id, 0);
+        let long_ago = app.clock.now().plus_seconds(-3600);
+        new.session.retired = (0..retired)
+            .map(|_| Retired {
+                refresh: Digest::of(&app.random.bytes::<32>()),
+                seed: app.random.bytes(),
+                at: long_ago,
+            })
+            .collect();
+        let put = straight(service).put_session(&new.key, &new.session).await;
+        assert!(put.expect("the session is stored"));
+        self.access = new.tokens.access.text();
+        self.refresh = new.tokens.refresh.text();
+    }
+
+    async fn be_guessed_at(&self, service: &Service) {
+        let (key, now) = (self.username().key(), service.app.clock.now());
+        let number = |number: i64| AttributeValue::N(number.to_string());
+        let guard = service.client().update_item().table_name(service.table());
+        let guard = guard
+            .key("pk", AttributeValue::S(format!("login#{}", key.digest())))
+            .key("sk", AttributeValue::S("login".to_owned()))
+            .update_expression("SET failures = :failures, failing_since = :now")
+            .expression_attribute_values(":failures", number(GUARD_AFTER.into()))
+            .expression_attribute_values(":now", number(now.millis()));
+        guard.send().await.expect("the marker is there");
+        let fields = [("account", &*self.name), ("password", "wrong password")];
+        let login = service.post("/api/v1/account/login").form(&fields);
+        let reply = login.from(&self.address).await;
+        assert_eq!(reply.body["attempts_left"], 0, "{}", reply.body);
+    }
+
+    async fn rotate(&mut self, service: &Service) {
+        let fields = [("refresh_token", &*self.refresh), ("group", "app")];
+        let reply = service.post("/v1/site/refresh").form(&fields).await;
+        let token = |name: &str| {
+            let token = reply.body["data"][name].as_str();
+            token.expect("a token").to_owned()
+        };
+        self.access = token("access_token");
+        self.refresh = token("refresh_token");
+    }
+
+    async fn get_code(&mut self, service: &Service, path: &str) {
+        let reply = service.ask(path, &self.mobile).from(&self.address).await;
+        assert_eq!(reply.body["code"], 200, "{}", reply.body);
+        self.code = service.last_code(&self.mobile).await;
+        let mobile = self.mobile.parse().expect("a mobile");
+        self.issued.push(Issued {
+            proof: match path {
+                REGIST_SMS => Proof::Registration(mobile),
+                _ => Proof::Reset(mobile),
+            },
+            generation: (self.id > 0).then_some(0),
+        });
+    }
+
+    async fn solve(&mut self, service: &Service) {
+        let id = service.get("/captcha").await.body["id"]
+            .as_str()
+            .expect("an id")
+            .to_owned();
+        let captchas: &Captchas = service.registration.captchas();
+        let value = captchas.reveal(&id).expect("a value");
+        self.captcha = [id, value];
+    }
+
+    /// A mail takes its time, and a busy machine more than that: the link is made as the service does.
+    async fn get_link(&mut self, service: &Service) {
+        let email = self.mailbox().key();
+        self.link = email.tag() + &"x".repeat(32);
+        let now = service.app.clock.now();
+        let link = NewLink {
+            email: &email,
+            digest: &Digest::of(self.link.as_bytes()),
+            until: now.plus_seconds(3600),
+        };
+        let put = straight(service).put_link(&link, &self.address, now).await;
+        assert_eq!(put.expect("the link is stored"), None);
+        self.issued.push(Issued {
+            proof: Proof::Link(self.email.parse().expect("an address")),
+            generation: Some(0),
+        });
+    }
+}

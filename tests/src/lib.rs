@@ -2,5 +2,6 @@
 //! in it at rest, and a faulty way to AWS. The end-to-end tests live in `e2e/`.
 
 pub mod invariants;
+pub mod load;
 pub mod proxy;
 pub mod table;

@@ -102,21 +102,22 @@ impl Store {
         })
     }
 
-    /// Gives back the try that a right code cost, where it could not be used. One write unit.
+    /// Gives back the try that a right code cost, where it could not be used: once, for the try's mark
+    /// goes with it. One write unit.
     ///
     /// # Errors
     /// [`StoreError`]
     pub async fn give_back_try(&self, code: &RightCode<'_>) -> Result<(), StoreError> {
         let change = code.change(
-            "SET #code.#tries = #code.#tries - :one",
-            "#code.#tries >= :one",
+            "SET #code.#tries = #code.#tries - :one REMOVE #by",
+            "#code.#tries >= :one AND attribute_exists(#by)",
         );
         self.change_if(change.value(":one", n(1))).await
     }
 
     /// Uses up a code, while it is good: part of a transaction.
     pub(super) fn use_up_code(&self, code: &RightCode<'_>, now: Time) -> TransactWriteItem {
-        let change = code.change("REMOVE #code", "#code.#until > :now");
+        let change = code.change("REMOVE #code, #by", "#code.#until > :now");
         self.changing(change.value(":now", n(now.millis())))
     }
 }

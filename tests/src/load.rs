@@ -35,9 +35,9 @@ const SETTLING: Duration = Duration::from_secs(6);
 
 /// A fault that comes once is not seen by a client, so every so often there is an outage: for so long
 /// so many calls of a million are broken.
-const OUTAGE_EVERY: Duration = Duration::from_secs(20);
-const OUTAGE: Duration = Duration::from_secs(3);
-const BROKEN_IN_OUTAGE: u32 = 600_000;
+const OUTAGE_EVERY: Duration = Duration::from_secs(22);
+const OUTAGE: Duration = Duration::from_secs(8);
+const BROKEN_IN_OUTAGE: u32 = 900_000;
 
 /// What traffic is made.
 #[derive(Clone, Copy, Debug)]

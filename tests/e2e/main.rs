@@ -16,6 +16,7 @@ mod documented;
 mod faults;
 mod inbox;
 mod invariants;
+mod load;
 mod login;
 mod messages;
 mod messages_at_once;

@@ -235,7 +235,7 @@ async fn every_route_that_touches_a_member_is_raced() {
             }
         }
     }
-    let raced = Action::ALL.into_iter().flat_map(|action| action.routes());
+    let raced = Action::ALL.into_iter().flat_map(Action::routes);
     let raced = raced.map(|(method, path)| ((*method).to_owned(), (*path).to_owned()));
     assert_eq!(raced.collect::<BTreeSet<_>>(), routes);
     assert_eq!(

@@ -37,11 +37,8 @@ impl Raced<'_> {
             ("visits", self.visits()),
             ("the profile", self.profile()),
         ];
-        wrong.extend(
-            rules
-                .into_iter()
-                .filter_map(|(rule, holds)| (!holds).then(|| rule.to_owned())),
-        );
+        let broken = rules.into_iter().filter(|(_, holds)| !holds);
+        wrong.extend(broken.map(|(rule, _)| rule.to_owned()));
         wrong
     }
 
@@ -240,7 +237,7 @@ impl Raced<'_> {
         if self.world.member.is_none() {
             return true;
         }
-        let point = |action| self.done(|done| done == action) as i64;
+        let point = |action| i64::try_from(self.done(|done| done == action)).unwrap_or_default();
         let credited = 5 * point(A::Credit).min(1);
         let held = BALANCE + credited + (3 - BALANCE) * point(A::Spend);
         let points = &self.member()["points"];
@@ -271,7 +268,7 @@ impl Raced<'_> {
         for (racer, (action, reply)) in self.pair.into_iter().zip(self.replies).enumerate() {
             match action {
                 A::Save if action.is_done(reply) && racer == 0 => {
-                    expected["real_name"] = json!("甲")
+                    expected["real_name"] = json!("甲");
                 }
                 A::Save if action.is_done(reply) => expected["birthday"] = json!("2000-01-01"),
                 A::UpUserinfo if action.is_done(reply) => expected["nickname"] = json!("乙"),

@@ -38,10 +38,9 @@ impl Shopper {
                 Some(said) if account.is_registered && account.passwords.len() == 1 => {
                     self.wrong(account, "the password does not log in", &said);
                 }
-                Some(_) => {}
-                None if group => account.pair = None,
-                None => {}
+                Some(_) | None => {}
             }
+            // An earlier request may have begun another session in the group.
             if group && !at_once {
                 account.pair = None;
             }

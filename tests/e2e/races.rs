@@ -2,8 +2,9 @@
 //! table are let through one at a time in an order drawn by dice, no order twice, and after each race
 //! the invariants of the table hold and what the answers say is true.
 //!
-//! `HUIYUAN_RACES=200` runs so many orders of each pair, or all there are; a failure prints the order
-//! it was found in, for `HUIYUAN_RACE="Refresh Logout 0 1 0"` to run that one again.
+//! `HUIYUAN_RACES=200` runs so many orders of each pair, or all there are; with `HUIYUAN_RACE="Refresh
+//! Logout"` of that pair alone. A failure prints the order it was found in, as a `HUIYUAN_RACE` that
+//! runs that one again.
 
 mod action;
 mod truths;
@@ -170,7 +171,7 @@ async fn whatever_two_requests_race_for_one_member_all_that_was_promised_holds()
     });
     let orders = orders.expect("a number of races");
     if let Some(race) = settings.optional("HUIYUAN_RACE") {
-        return again(race).await;
+        return again(race, orders).await;
     }
     let pairs: Arc<[Pair]> = pairs().into();
     let next = Arc::new(AtomicUsize::new(0));
@@ -194,13 +195,13 @@ async fn whatever_two_requests_race_for_one_member_all_that_was_promised_holds()
     eprintln!("{} pairs, {races} races", pairs.len());
 }
 
-/// Runs one race again, and says what its calls are.
+/// Runs one race again and says what its calls are; without an order, so many of its orders.
 #[expect(
     clippy::print_stderr,
     reason = "whoever looks for a failure wants to see the calls"
 )]
-async fn again(race_again: &str) {
-    let mut words = race_again.split_whitespace();
+async fn again(named: &str, orders: usize) {
+    let mut words = named.split_whitespace();
     let mut action = || {
         let name = words.next().expect("two actions and an order");
         let mut all = Action::ALL.into_iter();
@@ -209,15 +210,18 @@ async fn again(race_again: &str) {
     };
     let pair = [action(), action()];
     let order: Vec<usize> = words.map(|word| word.parse().expect("a number")).collect();
-    let of = |pair: &Pair| pair.0;
-    let (_, for_nobody) = pairs()
-        .into_iter()
-        .find(|known| of(known) == pair)
-        .expect("a pair");
-    let world = World::new(!for_nobody).await;
+    let known = pairs().into_iter().find(|(known, _)| *known == pair);
+    let (pair, for_nobody) = known.expect("a pair, in the order of the list of actions");
+    let worlds = Worlds::new().await;
+    if order.is_empty() {
+        let races = worlds.run((pair, for_nobody), orders).await;
+        eprintln!("{races} races");
+        return;
+    }
+    let world = &worlds.0[usize::from(for_nobody)];
     let mut order = order.into_iter();
     let choose = |open: usize| order.next().filter(|chosen| *chosen < open).unwrap_or(0);
-    let (wrong, calls) = race(&world, pair, true, choose, 0).await;
+    let (wrong, calls) = race(world, pair, true, choose, 0).await;
     eprintln!("{calls:#?}");
     assert!(wrong.is_empty(), "{wrong:#?}");
 }

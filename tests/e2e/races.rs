@@ -201,15 +201,15 @@ async fn whatever_two_requests_race_for_one_member_all_that_was_promised_holds()
     reason = "whoever looks for a failure wants to see the calls"
 )]
 async fn again(named: &str, orders: usize) {
-    let mut words = named.split_whitespace();
+    let mut said = named.split_whitespace();
     let mut action = || {
-        let name = words.next().expect("two actions and an order");
+        let name = said.next().expect("two actions and an order");
         let mut all = Action::ALL.into_iter();
         all.find(|action| format!("{action:?}") == name)
             .expect("an action")
     };
     let pair = [action(), action()];
-    let order: Vec<usize> = words.map(|word| word.parse().expect("a number")).collect();
+    let order: Vec<usize> = said.map(|word| word.parse().expect("a number")).collect();
     let known = pairs().into_iter().find(|(known, _)| *known == pair);
     let (pair, for_nobody) = known.expect("a pair, in the order of the list of actions");
     let worlds = Worlds::new().await;

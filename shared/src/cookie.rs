@@ -43,13 +43,50 @@ fn set(
     [(SET_COOKIE, value)]
 }
 
-/// The token that a browser sent.
-pub(crate) fn presented(headers: &HeaderMap) -> Option<String> {
+/// The token that a browser sent. What else the shop keeps in cookies may be of any script.
+#[must_use]
+pub fn presented(headers: &HeaderMap) -> Option<String> {
     let lines = headers.get_all(COOKIE).iter();
-    let cookies = lines.filter_map(|line| line.to_str().ok());
-    cookies
-        .flat_map(Cookie::split_parse)
-        .filter_map(Result::ok)
-        .find(|cookie| cookie.name() == NAME && !cookie.value().is_empty())
-        .map(|cookie| cookie.value().to_owned())
+    let mut cookies = lines.flat_map(|line| line.as_bytes().split(|byte| *byte == b';'));
+    cookies.find_map(|cookie| {
+        let cookie = Cookie::parse(std::str::from_utf8(cookie).ok()?).ok()?;
+        let found = cookie.name() == NAME && !cookie.value().is_empty();
+        found.then(|| cookie.value().to_owned())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sent(lines: &[&[u8]]) -> Option<String> {
+        let values = lines
+            .iter()
+            .map(|line| HeaderValue::from_bytes(line).unwrap());
+        presented(&values.map(|value| (COOKIE, value)).collect())
+    }
+
+    #[test]
+    fn the_session_is_found_among_cookies_of_any_script() {
+        let session = "_homeland_shop_customer_session=token";
+        for beside in [
+            "theme=dark",
+            "city=北京",
+            "a",
+            "=",
+            "",
+            "_homeland_shop_customer_session=",
+        ] {
+            let line = format!("{beside}; {session}; b=会");
+            assert_eq!(sent(&[line.as_bytes()]).as_deref(), Some("token"), "{line}");
+            let lines = [beside.as_bytes(), session.as_bytes()];
+            assert_eq!(sent(&lines).as_deref(), Some("token"), "{beside}");
+        }
+        let latin = [b"name=Jos\xe9; ", session.as_bytes()].concat();
+        assert_eq!(sent(&[&latin]).as_deref(), Some("token"));
+        assert_eq!(
+            sent(&["城市=北京; x=_homeland_shop_customer_session".as_bytes()]),
+            None
+        );
+    }
 }

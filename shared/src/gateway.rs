@@ -1,19 +1,20 @@
-//! What only Lambda needs: the gateway's word on where a request came from and which path it asked
-//! for, and Lambda's way to be told that a function cannot start.
+//! What only Lambda needs: the gateway's word on where a request came from, and Lambda's way to be told
+//! that a function cannot start. What the client wrote is read in `event`.
 
-use std::error::Error;
+use std::{convert::Infallible, error::Error, mem};
 
 use axum::Router;
 use lambda_http::{
-    RequestExt,
-    http::{Uri, uri::PathAndQuery},
-    lambda_runtime::Diagnostic,
-    request::RequestContext,
-    tower::ServiceBuilder,
+    Adapter, LambdaEvent, RequestExt,
+    lambda_runtime::{self, Diagnostic},
+    request::{LambdaRequest, RequestContext},
+    service_fn,
+    tower::{Service, ServiceExt},
 };
 use lambda_runtime_api_client::{Client, body::Body, build_request};
+use serde::Serialize;
 
-use crate::{client::ClientAddress, journal::RequestId, operator::Operator};
+use crate::{client::ClientAddress, event::Said, journal::RequestId, operator::Operator};
 
 /// Serves the router to the Lambda runtime until it ends the process; where there is none, tells
 /// Lambda why.
@@ -22,10 +23,7 @@ use crate::{client::ClientAddress, journal::RequestId, operator::Operator};
 /// Why there is no router, as a sentence; what the runtime API's connection fails with.
 pub async fn serve<E: Error>(router: Result<Router, E>) -> Result<(), lambda_http::Error> {
     match router {
-        Ok(router) => {
-            let service = ServiceBuilder::new().map_request(vouch).service(router);
-            lambda_http::run(service).await
-        }
+        Ok(router) => lambda_runtime::run(service(router)).await,
         Err(error) => {
             let sentence = error.to_string();
             report(&sentence).await?;
@@ -33,6 +31,19 @@ pub async fn serve<E: Error>(router: Result<Router, E>) -> Result<(), lambda_htt
             Err(sentence.into())
         }
     }
+}
+
+/// What the runtime hands each event to; it answers in the form of the gateway that sent it.
+#[must_use]
+pub fn service(
+    router: Router,
+) -> impl Service<LambdaEvent<LambdaRequest>, Response = impl Serialize, Error = Infallible, Future: Send>
+{
+    service_fn(move |mut event: LambdaEvent<LambdaRequest>| {
+        let mut said = Said::take(&mut event.payload);
+        let complete = move |request| vouch(mem::take(&mut said).put_into(request));
+        Adapter::from(router.clone().map_request(complete)).call(event)
+    })
 }
 
 /// Ends the initialization with an error, so that the log of Lambda has it as one.
@@ -51,26 +62,19 @@ async fn report(sentence: &str) -> Result<(), lambda_http::Error> {
     Ok(())
 }
 
-/// Takes the client's address, the request's id and the path from the gateway's own words.
-/// `X-Forwarded-For` is the client's word here, and is ignored.
+/// Takes the client's address and the request's id from the gateway's own words. `X-Forwarded-For` is
+/// the client's word here, and is ignored.
 fn vouch(mut request: lambda_http::Request) -> lambda_http::Request {
-    let path = request.raw_http_path().to_owned();
-    let (address, id, path) = match request.request_context_ref() {
-        Some(RequestContext::ApiGatewayV2(context)) => (
-            context.http.source_ip.clone(),
-            context.request_id.clone(),
-            without_stage(&path, context.stage.as_deref()).to_owned(),
-        ),
+    let (address, id) = match request.request_context_ref() {
+        Some(RequestContext::ApiGatewayV2(context)) => {
+            (context.http.source_ip.clone(), context.request_id.clone())
+        }
         Some(RequestContext::ApiGatewayV1(context)) => (
             context.identity.source_ip.clone(),
             context.request_id.clone(),
-            path,
         ),
-        _ => (None, None, path),
+        _ => (None, None),
     };
-    if let Some(uri) = at_path(request.uri(), &path) {
-        *request.uri_mut() = uri;
-    }
     let operator = is_signed(request.request_context_ref());
     let extensions = request.extensions_mut();
     if operator {
@@ -83,26 +87,6 @@ fn vouch(mut request: lambda_http::Request) -> lambda_http::Request {
         extensions.insert(RequestId(id));
     }
     request
-}
-
-/// An HTTP API puts the name of its stage before the path, `$default` excepted. A REST API does
-/// not; there `lambda_http` does it, which is why the path is taken from the event.
-fn without_stage<'a>(path: &'a str, stage: Option<&str>) -> &'a str {
-    let inner = stage
-        .and_then(|stage| path.strip_prefix('/')?.strip_prefix(stage))
-        .filter(|inner| inner.starts_with('/'));
-    inner.unwrap_or(path)
-}
-
-/// The same URI with another path.
-fn at_path(uri: &Uri, path: &str) -> Option<Uri> {
-    let target = match uri.query() {
-        Some(query) => format!("{path}?{query}"),
-        None => path.to_owned(),
-    };
-    let mut parts = uri.clone().into_parts();
-    parts.path_and_query = Some(PathAndQuery::try_from(target).ok()?);
-    Uri::from_parts(parts).ok()
 }
 
 /// Whether the gateway checked an IAM signature: it does so on the operator's routes alone.
@@ -119,23 +103,6 @@ fn is_signed(context: Option<&RequestContext>) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_stage_of_an_http_api_is_no_part_of_the_path() {
-        let path = "/prod/v1/site/login";
-        assert_eq!(without_stage(path, Some("prod")), "/v1/site/login");
-        assert_eq!(without_stage(path, Some("pro")), path);
-        assert_eq!(without_stage(path, Some("$default")), path);
-        assert_eq!(without_stage(path, None), path);
-        assert_eq!(without_stage("/prod", Some("prod")), "/prod");
-    }
-
-    #[test]
-    fn a_path_is_changed_and_the_query_is_kept() {
-        let uri = Uri::from_static("https://members.shop.example/prod/x?a=b");
-        let changed = at_path(&uri, "/x").unwrap();
-        assert_eq!(changed, "https://members.shop.example/x?a=b");
-    }
 
     #[test]
     fn only_a_request_that_the_gateway_checked_the_signature_of_is_the_operators() {

@@ -74,7 +74,7 @@ pub struct Line {
 /// What only some requests have to say: metrics are counted by it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Notes {
-    /// The mark of the day's cap on messages that was passed: 80 or 100, in percent.
+    /// How much of the day's cap on messages is used, in percent: see `store::spend`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sms_cap_percent: Option<u8>,
     /// What the carrier of a message did other than take it.

@@ -11,7 +11,7 @@
 //! | how points are earned, spent and lost | [`points`] |
 //! | the rules: logging in, sessions, registering, changing a password | [`rules`] |
 //! | the table | [`store`] |
-//! | what only Lambda needs | [`gateway`] |
+//! | what only Lambda needs | [`gateway`], `event` |
 
 pub mod app;
 pub mod auth;
@@ -24,6 +24,7 @@ pub mod deadline;
 pub mod digest;
 pub mod envelope;
 pub mod error;
+mod event;
 pub mod gateway;
 pub mod http;
 pub mod journal;

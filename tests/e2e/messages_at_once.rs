@@ -87,21 +87,25 @@ async fn the_days_cap_is_exact_under_two_hundred_parallel_requests() {
 }
 
 #[tokio::test]
-async fn the_log_counts_the_marks_of_the_days_cap() {
-    let service = Service::sending(|config| config.per_day = 20).await;
-    let mut marks = Vec::new();
-    for number in 0..22 {
+async fn the_log_tells_how_much_of_the_days_cap_is_used() {
+    let service = Service::sending(|config| config.per_day = 100).await;
+    let mut told = Vec::new();
+    for number in 0..102 {
         let request = service.ask(REGIST_SMS, &mobile(number));
         let reply = request.from(&address(number)).await;
-        assert_eq!(sent(&reply), number < 20);
-        marks.push(service.last_line().notes.sms_cap_percent);
-        if number < 16 {
-            assert!(service.spent().trips <= 3);
-        }
+        assert_eq!(sent(&reply), number < 100);
+        let percent = service.last_line().notes.sms_cap_percent;
+        told.push(percent.expect("each message tells it"));
+        assert!(number >= 80 || service.spent().trips <= 3);
     }
-    let expected = [vec![None; 16], vec![Some(80); 3], vec![Some(100); 3]].concat();
-    assert_eq!(marks, expected);
-    assert_eq!(service.messages().await, 20);
+    // The first are told by one share of sixteen each; together they are right.
+    let (early, late) = told.split_at(80);
+    assert!(early.iter().all(|percent| *percent < 80), "{early:?}");
+    let mean = early.iter().map(|percent| u32::from(*percent)).sum::<u32>() / 80;
+    assert!((30..=50).contains(&mean), "{mean} of {early:?}");
+    let counted: Vec<u8> = (81..=100).chain([100, 100]).collect();
+    assert_eq!(late, counted);
+    assert_eq!(service.messages().await, 100);
 }
 
 #[tokio::test]

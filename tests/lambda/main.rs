@@ -1,8 +1,5 @@
 //! The shipped binaries as Lambda runs them: through the runtime API, with the gateway's events.
 
-mod events;
-mod runtime;
-
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use huiyuan::{
@@ -11,9 +8,10 @@ use huiyuan::{
 };
 use serde_json::{Value, json};
 use shared::aws::Aws;
-
-use events::{v1, v2};
-use runtime::{Lambda, Told};
+use tests::{
+    events::{v1, v2},
+    lambda::{Lambda, Told},
+};
 
 const FORM: &str = "account=yhsduser&password=123456&password_again=123456";
 const REGISTER: &str = "/api/v1/account/register_with_user_name";
@@ -292,6 +290,26 @@ async fn an_oversized_body_is_a_validation_error() {
 }
 
 #[tokio::test]
+async fn what_a_client_wrote_otherwise_than_it_should_is_no_invocation_error() {
+    let table = Table::start().await;
+    table.register().await;
+    let mut lambda = table.lambda("customer-account").await;
+    let path = "/api/v1/account/login";
+    let query = "account=yhsduser&password=123456&x={\"a\":\"<b c>\"}";
+    let mut event = v2("POST", "$default", path, query, &Value::Null);
+    assert_eq!(lambda.answer(&event).await.json()["code"], 200);
+    event["headers"]["host"] = json!("[");
+    assert_eq!(lambda.answer(&event).await.json()["code"], 200);
+    let mut event = v2("POST", "$default", path, "", &json!("no base64"));
+    event["isBase64Encoded"] = json!(true);
+    let answer = lambda.answer(&event).await.json();
+    assert_eq!(
+        answer,
+        json!({"code": 201, "message": "请求参数格式不正确"})
+    );
+}
+
+#[tokio::test]
 async fn a_fault_leaves_the_next_invocation_well() {
     let table = Table::without_table().await;
     let mut lambda = table.lambda("registration").await;
@@ -314,6 +332,21 @@ async fn a_fault_leaves_the_next_invocation_well() {
     table.create().await;
     assert_eq!(lambda.answer(&event).await.json()["code"], 200);
     assert_eq!(lambda.line().await["cold"], false);
+}
+
+/// A hash takes 19 MiB; the memory of those that are done is used again, on whichever thread.
+#[tokio::test]
+async fn hashing_keeps_within_64_megabytes() {
+    let table = Table::start().await;
+    table.register().await;
+    let mut lambda = table.lambda("site-auth").await;
+    let form = json!("username=yhsduser&password=123456&group=app");
+    let event = v2("POST", "$default", "/v1/site/login", "", &form);
+    for _ in 0..50 {
+        assert_eq!(lambda.answer(&event).await.json()["code"], 200);
+    }
+    let peak = lambda.peak_memory();
+    assert!(peak < 64_000_000, "{peak} bytes");
 }
 
 #[tokio::test]

@@ -1,7 +1,17 @@
-//! What every test of the whole service needs, whoever drives it: a table read whole, what has to hold
-//! in it at rest, and a faulty way to AWS. The end-to-end tests live in `e2e/`.
+//! What every test of the whole service needs, whoever drives it (the end-to-end tests in `e2e/`, those
+//! of the binaries in `lambda/`, the measurements in `measure/`): a table read whole, what has to hold in
+//! it at rest, whole ledgers, a faulty way to AWS, and Lambda with its events.
 
+#![expect(
+    clippy::missing_panics_doc,
+    clippy::must_use_candidate,
+    reason = "whatever goes wrong here ends a test"
+)]
+
+pub mod events;
 pub mod invariants;
+pub mod lambda;
+pub mod ledger;
 pub mod load;
 pub mod proxy;
 pub mod table;

@@ -12,6 +12,7 @@ mod current;
 mod identity_card;
 mod login;
 mod logout;
+pub mod meta_fields;
 mod save;
 mod up_userinfo;
 

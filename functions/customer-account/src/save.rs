@@ -2,7 +2,6 @@
 
 use axum::extract::State;
 use serde::Serialize;
-use serde_json::{Map, Value};
 use shared::{
     app::App,
     auth::Authenticated,
@@ -15,7 +14,7 @@ use shared::{
 };
 use time::{Date, macros::format_description};
 
-use crate::identity_card;
+use crate::{identity_card, meta_fields};
 
 const NOTIFY_EMAIL: Field = Field::new("notify_email", "邮箱");
 const NOTIFY_PHONE: Field = Field::new("notify_phone", "手机号码");
@@ -25,9 +24,6 @@ const BIRTHDAY: Field = Field::new("birthday", "生日");
 const IDENTITY_CARD: Field = Field::new("indentity_card", "身份证号码");
 const NAME: Field = Field::new("name", "昵称");
 const META_FIELDS: Field = Field::new("meta_fields", "附加信息");
-
-/// The most that a theme may keep with a member, in bytes: a member's item is read whole.
-const MOST_META_BYTES: usize = 4096;
 
 struct Request(Profile);
 
@@ -63,7 +59,7 @@ impl Request {
             identity_card::normalize(text, today)
         })?;
         change(params, NAME, &mut profile.nickname, short)?;
-        change(params, META_FIELDS, &mut profile.metas, metas)?;
+        change(params, META_FIELDS, &mut profile.metas, meta_fields::read)?;
         Ok(Self(profile))
     }
 }
@@ -86,24 +82,6 @@ fn change(
 
 fn short(text: &str) -> Option<String> {
     (text.chars().count() <= 50).then(|| text.to_owned())
-}
-
-/// Reads `{name, description, fields}`; whatever else is in it is dropped.
-fn metas(text: &str) -> Option<String> {
-    let mut given: Map<String, Value> = serde_json::from_str(text).ok()?;
-    let texts = ["name", "description"];
-    let known = texts.into_iter().chain(["fields"]);
-    let metas: Map<_, _> = known.filter_map(|key| given.remove_entry(key)).collect();
-    let is_text = |key: &str| {
-        metas
-            .get(key)
-            .is_none_or(|value| value.is_string() || value.is_null())
-    };
-    let fields = metas.get("fields");
-    let good = texts.into_iter().all(is_text)
-        && fields.is_none_or(|fields| fields.is_object() || fields.is_array() || fields.is_null());
-    let text = serde_json::to_string(&metas).ok()?;
-    (good && text.len() <= MOST_META_BYTES).then_some(text)
 }
 
 #[derive(Serialize)]

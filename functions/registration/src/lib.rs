@@ -27,13 +27,14 @@ mod register_with_mobile;
 mod reset_page;
 mod reset_password_with_email;
 mod reset_password_with_mobile;
-mod reset_token;
+pub mod reset_token;
 mod send_code;
 mod send_validate_sms;
 mod sms;
 mod state;
 pub mod template;
 
+pub use reset_page::link;
 pub use state::Registration;
 
 /// The function's routes.

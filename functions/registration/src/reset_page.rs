@@ -28,8 +28,9 @@ use crate::{
 /// Where the page is; its form names the last part of it.
 pub(crate) const PATH: &str = "/reset_password";
 
-/// The page's address for a token.
-pub(crate) fn link(public_url: &str, token: &ResetToken) -> String {
+/// The page's address for a token, where clients reach the service at `public_url`.
+#[must_use]
+pub fn link(public_url: &str, token: &ResetToken) -> String {
     [public_url, PATH, "?token=", token.as_str()].concat()
 }
 

@@ -11,30 +11,35 @@ const RANDOM: usize = 32;
 
 /// A token. It does not print itself.
 #[derive(Clone, PartialEq, Eq)]
-pub(crate) struct ResetToken(String);
+pub struct ResetToken(String);
 
 /// Not a token.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct InvalidToken;
+pub struct InvalidToken;
 
 impl ResetToken {
     /// Draws a token for an address.
-    pub(crate) fn new(email: &LoginKey, random: &Random) -> Self {
+    #[must_use]
+    pub fn new(email: &LoginKey, random: &Random) -> Self {
         let secret: [u8; 24] = random.bytes();
         Self(email.tag() + &BASE64_URL_SAFE_NO_PAD.encode(secret))
     }
 
-    pub(crate) fn as_str(&self) -> &str {
+    /// The text in the link.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
         &self.0
     }
 
     /// Which address it is for.
-    pub(crate) fn tag(&self) -> &str {
+    #[must_use]
+    pub fn tag(&self) -> &str {
         &self.0[..TAG]
     }
 
     /// All that is stored of it.
-    pub(crate) fn digest(&self) -> Digest {
+    #[must_use]
+    pub fn digest(&self) -> Digest {
         Digest::of(self.0.as_bytes())
     }
 }

@@ -171,7 +171,7 @@ async fn count(app: &App, message: &NewMessage<'_>, cap: u32) -> Result<All, Sen
     }
     let (mobile, address, spent) = (mobile?, address?, spent?);
     let refusal = refusal(mobile.counted, address, spent.is_none(), now);
-    let mark = spent.as_ref().map_or(Some(100), |spent| spent.mark);
+    let percent = spent.as_ref().map_or(100, |spent| spent.percent);
     let all = All {
         for_mobile: mobile.counted == Counted::Done,
         for_address: ours(mobile, address, now),
@@ -179,12 +179,12 @@ async fn count(app: &App, message: &NewMessage<'_>, cap: u32) -> Result<All, Sen
     };
     match refusal {
         None => {
-            journal::note(|notes| notes.sms_cap_percent = mark);
+            journal::note(|notes| notes.sms_cap_percent = Some(percent));
             Ok(all)
         }
         Some(refusal) => {
             if let SendError::CapReached { .. } = refusal {
-                journal::note(|notes| notes.sms_cap_percent = mark);
+                journal::note(|notes| notes.sms_cap_percent = Some(percent));
             }
             journal::can_wait(all.take_back(app, message).await);
             Err(refusal)

@@ -9,7 +9,9 @@
 //!
 //! The mark at 80 % works the same way. Up to it a share gives no more than its part of the first
 //! 80 %; only when every share has given that do they give the rest. Whoever then gets one knows,
-//! without a count that all share, that the mark has been passed.
+//! without a count that all share, that the mark has been passed. How much of the cap is used is told
+//! with each message: from 80 % on counted, below it estimated by the one share that was written. The
+//! shares are drawn at random, so the estimates' mean is right.
 //!
 //! `cap#<date at +08:00>#<share>` / `cap`:
 //!
@@ -37,8 +39,9 @@ const DRAWS: u32 = 64;
 #[derive(Clone, Debug)]
 pub struct Spent {
     key: Key,
-    /// The mark that has been passed or reached by it, in percent: 80 or 100.
-    pub mark: Option<u8>,
+    /// How much of the day's cap is used with it, in percent: below 80 an estimate, from 80 on
+    /// counted.
+    pub percent: u8,
 }
 
 #[derive(Deserialize)]
@@ -51,6 +54,23 @@ impl Key {
     fn share(day: Time, share: u32) -> Self {
         Self::new(format!("cap#{}#{share:02}", day.date()), "cap")
     }
+}
+
+/// The highest estimate: from 80 on it is counted.
+const MOST_ESTIMATED: u8 = 79;
+
+/// How many percent of `cap` are used, as the `spent` of one share says: each of the others may have
+/// given one less.
+fn estimate(spent: u32, cap: u32) -> u8 {
+    let halves = (2 * u64::from(spent)).saturating_sub(1) * u64::from(SHARES);
+    percent(halves, 2 * u64::from(cap)).min(MOST_ESTIMATED)
+}
+
+/// How many percent of `all` are `some`.
+fn percent(some: u64, all: u64) -> u8 {
+    u8::try_from(some * 100 / all.max(1))
+        .unwrap_or(100)
+        .min(100)
 }
 
 /// How much of `total` is in a share.
@@ -73,8 +93,9 @@ impl Store {
     ) -> Result<Option<Spent>, StoreError> {
         let early = cap - cap / 5;
         let share = draw % early.clamp(1, SHARES);
-        if let Some(key) = self.spend_from(share, early, now, by).await? {
-            return Ok(Some(Spent { key, mark: None }));
+        if let Some((key, spent)) = self.spend_from(share, early, now, by).await? {
+            let percent = estimate(spent, cap);
+            return Ok(Some(Spent { key, percent }));
         }
         for again in 0..DRAWS {
             let spent = self.shares(now).await?;
@@ -93,10 +114,15 @@ impl Store {
                 return Ok(None);
             }
             let share = open[draw.wrapping_add(again) as usize % open.len()];
-            if let Some(key) = self.spend_from(share, total, now, by).await? {
-                let all = spent.iter().sum::<u32>() + 1 >= cap;
-                let mark = passed.then_some(if all { 100 } else { 80 });
-                return Ok(Some(Spent { key, mark }));
+            if let Some((key, _)) = self.spend_from(share, total, now, by).await? {
+                let all = spent.iter().map(|spent| u64::from(*spent)).sum::<u64>() + 1;
+                let counted = percent(all, cap.into());
+                let percent = if passed {
+                    counted.max(MOST_ESTIMATED + 1)
+                } else {
+                    counted.min(MOST_ESTIMATED)
+                };
+                return Ok(Some(Spent { key, percent }));
             }
         }
         Ok(None)
@@ -112,13 +138,15 @@ impl Store {
         self.change_once(change.value(":one", n(1))).await
     }
 
+    /// Counts one in a share that has given less than its part of `total`; tells how many it has
+    /// given then.
     async fn spend_from(
         &self,
         share: u32,
         total: u32,
         now: Time,
         by: Mark,
-    ) -> Result<Option<Key>, StoreError> {
+    ) -> Result<Option<(Key, u32)>, StoreError> {
         let part = part(total, share);
         if part == 0 {
             return Ok(None);
@@ -134,7 +162,7 @@ impl Store {
         .value(":part", n(part))
         .value(":expires_at", n(now.seconds() + 2 * 86_400));
         Ok(match self.change_marked(change, by).await? {
-            Changed::Done(_) => Some(key),
+            Changed::Done(item) => Some((key, decode::<Share>("cap", item)?.spent)),
             Changed::Unmet(_) => None,
         })
     }

@@ -1,6 +1,8 @@
 //! Whom a request is about: a member or somebody who is none yet, with whatever it takes to ask. No
 //! two have anything in common, so that what one meets says nothing of another.
 
+use std::time::Duration;
+
 use aws_sdk_dynamodb::types::AttributeValue;
 use registration::captcha::Captchas;
 use shared::{
@@ -224,6 +226,11 @@ impl Subject {
     async fn get_code(&mut self, service: &Service, path: &str) {
         let reply = service.ask(path, &self.mobile).from(&self.address).await;
         assert_eq!(reply.body["code"], 200, "{}", reply.body);
+        // A busy machine may be told that nobody answered before the message lies in the inbox.
+        let to = format!("+86{}", self.mobile);
+        while service.inbox.to(&to).await.is_empty() {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
         self.code = service.last_code(&self.mobile).await;
         let mobile = self.mobile.parse().expect("a mobile");
         self.issued.push(Issued {

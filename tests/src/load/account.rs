@@ -39,8 +39,11 @@ pub(super) struct Account {
     pub dead: Vec<String>,
     /// A browser's session that must be live.
     pub browser: Option<String>,
-    /// A group's pair that must be live.
+    /// A group's pair, of which the refresh token must be good.
     pub pair: Option<(String, String)>,
+    /// Whether the pair may have been exchanged by a request that got no answer: its access token is
+    /// over then.
+    pub may_have_rotated: bool,
 }
 
 impl Account {
@@ -57,7 +60,14 @@ impl Account {
             dead: Vec::new(),
             browser: None,
             pair: None,
+            may_have_rotated: false,
         }
+    }
+
+    /// Takes over a pair that was handed over.
+    pub(super) fn hold(&mut self, pair: Option<(String, String)>) {
+        self.pair = pair;
+        self.may_have_rotated = false;
     }
 
     /// The password, where it is known.

@@ -29,7 +29,7 @@ impl Shopper {
                     // It has been set, so the earlier ones have not been set after it.
                     account.passwords.drain(..place);
                     if group {
-                        account.pair = pair(&said);
+                        account.hold(pair(&said));
                     } else {
                         account.browser = said.cookie;
                     }
@@ -70,9 +70,11 @@ impl Shopper {
             }
             new = given;
         }
-        // Where nobody was answered, the old one has the same answer later.
         if new.is_some() {
-            account.pair = new;
+            account.hold(new);
+        } else {
+            // The token has the same answer later.
+            account.may_have_rotated = true;
         }
     }
 
@@ -80,16 +82,20 @@ impl Shopper {
         let Some((access, _)) = account.pair.clone() else {
             return self.log_in(account, true).await;
         };
+        if account.may_have_rotated {
+            return self.refresh(account).await;
+        }
         let name = self.think_of("name");
         let ask = Ask::post("/v2/customer/account/up-userinfo", &[("nickname", &name)]);
         match self.ask(&ask.bearer(&access)).await {
             Some(said) if said.code == 200 => {
-                account.pair = pair(&said);
+                account.hold(pair(&said));
                 account.nicknames = vec![Some(name)];
             }
             Some(said) => self.wrong(account, "a good session cannot be saved with", &said),
             None => {
                 account.nicknames.push(Some(name));
+                account.may_have_rotated = true;
                 self.refresh(account).await;
             }
         }
@@ -206,6 +212,9 @@ impl Shopper {
     }
 
     pub(super) async fn log_out(&mut self, account: &mut Account) {
+        if account.pair.is_some() && account.may_have_rotated {
+            return self.refresh(account).await;
+        }
         let (path, token) = match account.pair.take() {
             Some((access, _)) => ("/v2/customer/account/logout", Some(access)),
             None => ("/api/v1/account/logout", account.browser.take()),

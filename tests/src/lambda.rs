@@ -2,7 +2,8 @@
 
 use std::{
     collections::HashMap,
-    path::PathBuf,
+    fs,
+    path::{Path as FilePath, PathBuf},
     process::{ExitStatus, Stdio},
     sync::{
         Arc, OnceLock,
@@ -18,8 +19,10 @@ use axum::{
     http::{HeaderMap, StatusCode},
     response::{IntoResponse, Response},
     routing::{get, post},
+    serve::ListenerExt,
 };
 use serde_json::Value;
+use shared::clock::{Clock, Stopwatch};
 use tokio::{
     io::{AsyncBufReadExt, AsyncReadExt, BufReader},
     net::TcpListener,
@@ -44,6 +47,7 @@ pub enum Told {
 
 struct Api {
     events: Mutex<mpsc::UnboundedReceiver<String>>,
+    asked: mpsc::UnboundedSender<()>,
     told: mpsc::UnboundedSender<Told>,
     served: AtomicU32,
 }
@@ -51,21 +55,30 @@ struct Api {
 /// A function's binary, running, and the Lambda it runs in.
 pub struct Lambda {
     process: Child,
+    /// Runs since right before the process was started.
+    pub started: Stopwatch,
     events: mpsc::UnboundedSender<String>,
+    asked: mpsc::UnboundedReceiver<()>,
     told: mpsc::UnboundedReceiver<Told>,
     lines: mpsc::UnboundedReceiver<String>,
 }
 
-/// Starts the runtime API, and tells its address and how to talk with whoever calls it.
-async fn listen() -> (
-    String,
-    mpsc::UnboundedSender<String>,
-    mpsc::UnboundedReceiver<Told>,
-) {
+/// What a running runtime API is talked with.
+struct Ends {
+    address: String,
+    events: mpsc::UnboundedSender<String>,
+    asked: mpsc::UnboundedReceiver<()>,
+    told: mpsc::UnboundedReceiver<Told>,
+}
+
+/// Starts the runtime API.
+async fn listen() -> Ends {
     let (events, waiting) = mpsc::unbounded_channel();
+    let (ask, asked) = mpsc::unbounded_channel();
     let (told, heard) = mpsc::unbounded_channel();
     let api = Arc::new(Api {
         events: Mutex::new(waiting),
+        asked: ask,
         told,
         served: AtomicU32::new(0),
     });
@@ -80,11 +93,22 @@ async fn listen() -> (
         .with_state(api);
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let address = listener.local_addr().expect("an address").to_string();
+    let listener = listener.tap_io(|stream| {
+        // Where it is refused, small answers are slow, and nothing else.
+        let _ = stream.set_nodelay(true);
+    });
     tokio::spawn(axum::serve(listener, routes).into_future());
-    (address, events, heard)
+    Ends {
+        address,
+        events,
+        asked,
+        told: heard,
+    }
 }
 
 async fn next(State(api): State<Arc<Api>>) -> Response {
+    // Hardly anybody wants to know.
+    let _ = api.asked.send(());
     let Some(event) = api.events.lock().await.recv().await else {
         // Nobody feeds it any more: the process is about to be ended.
         return std::future::pending().await;
@@ -129,14 +153,26 @@ fn tell(api: &Api, told: Told) -> StatusCode {
 }
 
 impl Lambda {
-    /// Starts the binary of `function` with `settings` for its environment, and nothing else in it
-    /// but what Lambda gives to every function.
+    /// Starts the binary of `function`, built as the tests are, with `settings` for its environment,
+    /// and nothing else in it but what Lambda gives to every function.
     pub async fn start(function: &str, settings: &[(&str, &str)]) -> Self {
-        let (address, events, told) = listen().await;
-        let mut command = Command::new(binary(function));
+        static BUILT: OnceLock<HashMap<String, PathBuf>> = OnceLock::new();
+        let built = BUILT.get_or_init(|| build(&[], &FUNCTIONS));
+        let binary = built.get(function).expect("the function has a binary");
+        Self::start_binary(binary, function, settings).await
+    }
+
+    /// The same with a binary that lies elsewhere.
+    pub async fn start_binary(
+        binary: &FilePath,
+        function: &str,
+        settings: &[(&str, &str)],
+    ) -> Self {
+        let ends = listen().await;
+        let mut command = Command::new(binary);
         command
             .env_clear()
-            .env("AWS_LAMBDA_RUNTIME_API", address)
+            .env("AWS_LAMBDA_RUNTIME_API", ends.address)
             .env("AWS_LAMBDA_FUNCTION_NAME", function)
             .env("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST")
             .env("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "1024")
@@ -149,6 +185,7 @@ impl Lambda {
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .kill_on_drop(true);
+        let started = Clock::system().stopwatch();
         let mut process = command.spawn().expect("the binary starts");
         let mut printed = BufReader::new(process.stdout.take().expect("a pipe")).lines();
         let (line, lines) = mpsc::unbounded_channel();
@@ -160,10 +197,34 @@ impl Lambda {
         });
         Self {
             process,
-            events,
-            told,
+            started,
+            events: ends.events,
+            asked: ends.asked,
+            told: ends.told,
             lines,
         }
+    }
+
+    /// Waits until it asks for work.
+    pub async fn asks(&mut self) {
+        let asked = timeout(PATIENCE, self.asked.recv()).await;
+        asked.expect("it asks in time").expect("the API listens");
+    }
+
+    /// The process's number.
+    pub fn id(&self) -> u32 {
+        self.process.id().expect("it runs")
+    }
+
+    /// The most memory it has held so far, in bytes: `VmHWM` of Linux's `/proc/<pid>/status`.
+    pub fn peak_memory(&self) -> u64 {
+        let status =
+            fs::read_to_string(format!("/proc/{}/status", self.id())).expect("Linux tells");
+        let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        let peak = peak.and_then(|text| text.trim().strip_suffix(" kB"));
+        1024 * peak
+            .and_then(|text| text.parse::<u64>().ok())
+            .expect("it is told in kB")
     }
 
     /// Hands over an event, and waits for what comes of it.
@@ -193,6 +254,11 @@ impl Lambda {
         serde_json::from_str(&line).unwrap_or_else(|_| panic!("no JSON: {line}"))
     }
 
+    /// Ends it, and waits until it has.
+    pub async fn stop(mut self) {
+        self.process.kill().await.expect("it can be ended");
+    }
+
     /// Waits until it ends by itself, and tells how, and what it said on standard error.
     pub async fn end(mut self) -> (ExitStatus, String) {
         let status = timeout(PATIENCE, self.process.wait()).await;
@@ -211,6 +277,7 @@ impl Lambda {
 pub struct Answer(pub Value);
 
 impl Answer {
+    /// The status that the client sees.
     pub fn status(&self) -> u64 {
         self.0["statusCode"].as_u64().expect("a status")
     }
@@ -244,30 +311,16 @@ impl Answer {
     }
 }
 
-/// The binary of a function, built as the tests are.
-fn binary(function: &str) -> PathBuf {
-    static BUILT: OnceLock<HashMap<String, PathBuf>> = OnceLock::new();
-    let built = BUILT.get_or_init(build);
-    built
-        .get(function)
-        .expect("the function has a binary")
-        .clone()
-}
+/// The functions, each a package and its binary.
+pub const FUNCTIONS: [&str; 4] = ["site-auth", "customer-account", "registration", "points"];
 
-fn build() -> HashMap<String, PathBuf> {
+/// Builds the binaries of `packages` as `options` of cargo say; gives where each lies, by its name.
+pub fn build(options: &[&str], packages: &[&str]) -> HashMap<String, PathBuf> {
     let output = std::process::Command::new(env!("CARGO"))
         .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
         .args(["build", "--locked", "--message-format=json", "--bins"])
-        .args([
-            "-p",
-            "site-auth",
-            "-p",
-            "customer-account",
-            "-p",
-            "registration",
-            "-p",
-            "points",
-        ])
+        .args(options)
+        .args(packages.iter().flat_map(|package| ["--package", package]))
         .output()
         .expect("cargo runs");
     let said = String::from_utf8_lossy(&output.stderr);

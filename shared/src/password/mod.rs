@@ -1,12 +1,11 @@
-//! Passwords and their hashes: Argon2id with 19 MiB, 2 passes, 1 lane (OWASP's first choice of
-//! parameters), as PHC strings. A bcrypt hash brought from RageFrame is accepted.
+//! Passwords and their hashes: Argon2id as PHC strings. A bcrypt hash brought from RageFrame is
+//! accepted.
+
+mod argon2id;
 
 use std::{fmt, num::NonZero, sync::LazyLock};
 
-use argon2::{
-    Argon2, Params, PasswordHasher, PasswordVerifier,
-    password_hash::{self, phc},
-};
+use argon2::password_hash::{self, phc};
 use serde::{Deserialize, Serialize};
 use tokio::sync::Semaphore;
 
@@ -94,10 +93,6 @@ impl From<phc::Error> for HashError {
     }
 }
 
-/// What an unknown account's password is compared with, at the price of a real comparison.
-const DECOY: &str = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$\
-                     AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
-
 /// Hashes `password` off the async threads.
 ///
 /// # Errors
@@ -105,10 +100,8 @@ const DECOY: &str = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$\
 pub async fn hash(password: Password, random: &Random) -> Result<PasswordHash, HashError> {
     let salt: [u8; 16] = random.bytes();
     apart(move || {
-        let hash = Argon2::default()
-            .hash_password_with_salt(password.0.as_bytes(), &salt)
-            .map_err(HashError::Argon2)?;
-        Ok(PasswordHash(hash.to_string()))
+        let hash = argon2id::hash(password.0.as_bytes(), &salt);
+        Ok(PasswordHash(hash.map_err(HashError::Argon2)?))
     })
     .await
 }
@@ -124,28 +117,10 @@ pub async fn verify(
 ) -> Result<Verdict, HashError> {
     apart(move || match stored {
         Some(hash) if hash.is_bcrypt() => verify_bcrypt(&password, &hash),
-        Some(hash) => verify_argon2(&password, &hash.0),
-        None => verify_argon2(&password, DECOY).map(|_| Verdict::Wrong),
+        Some(hash) => argon2id::verify(password.0.as_bytes(), &hash.0),
+        None => argon2id::verify(password.0.as_bytes(), argon2id::DECOY).map(|_| Verdict::Wrong),
     })
     .await
-}
-
-fn verify_argon2(password: &Password, stored: &str) -> Result<Verdict, HashError> {
-    let stored = phc::PasswordHash::new(stored)?;
-    match Argon2::default().verify_password(password.0.as_bytes(), &stored) {
-        Ok(()) if is_weak(&stored)? => Ok(Verdict::RightButWeak),
-        Ok(()) => Ok(Verdict::Right),
-        Err(password_hash::Error::PasswordInvalid) => Ok(Verdict::Wrong),
-        Err(error) => Err(HashError::Argon2(error)),
-    }
-}
-
-fn is_weak(stored: &phc::PasswordHash) -> Result<bool, HashError> {
-    let params = Params::try_from(stored).map_err(HashError::Argon2)?;
-    let today = Params::default();
-    Ok(stored.algorithm != argon2::ARGON2ID_IDENT
-        || params.m_cost() < today.m_cost()
-        || params.t_cost() < today.t_cost())
 }
 
 fn verify_bcrypt(password: &Password, stored: &PasswordHash) -> Result<Verdict, HashError> {
@@ -175,6 +150,8 @@ async fn apart<T: Send + 'static>(
 
 #[cfg(test)]
 mod tests {
+    use argon2::{Argon2, Params, PasswordHasher};
+
     use super::*;
 
     async fn verdict(password: &str, stored: Option<&str>) -> Verdict {
@@ -196,9 +173,8 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_unknown_account_is_compared_at_todays_parameters() {
+    async fn an_unknown_accounts_password_is_wrong() {
         assert_eq!(verdict("123456", None).await, Verdict::Wrong);
-        assert!(!is_weak(&phc::PasswordHash::new(DECOY).unwrap()).unwrap());
     }
 
     #[tokio::test]

@@ -1,0 +1,102 @@
+//! Logins a second with both processors busy, beside the hashes a second that these can do.
+
+use std::{thread, time::Duration};
+
+use argon2::{Argon2, Block, Params};
+use shared::clock::Clock;
+use tests::lambda::Lambda;
+use tokio::task::JoinSet;
+
+use crate::{
+    cases::{self, Take},
+    report::{Table, say},
+    stage::{Binaries, Stage, assert_good},
+};
+
+/// How long each side has in a round.
+const TURN: Duration = Duration::from_secs(5);
+const ROUNDS: usize = 5;
+
+/// Hashes and logs in by turns.
+pub async fn measure(binaries: &Binaries) -> String {
+    say("logins beside hashes");
+    let mut stage = Stage::set(binaries).await;
+    let cases = cases::all(&mut stage).await;
+    let mut cases = cases.into_iter();
+    let login = cases.find(|case| case.endpoint == "POST /v1/site/login");
+    let login = login.expect("it is an endpoint").first;
+    stage.recorder.replay(&login.recording);
+    let processors = thread::available_parallelism().expect("the system knows");
+    let mut processes = Vec::new();
+    for _ in 0..processors.get() {
+        processes.push(stage.start("site-auth").await);
+    }
+    let mut table = Table::new(&["round", "hashes a second", "logins a second", "share"]);
+    let mut shares = Vec::new();
+    for round in 1..=ROUNDS {
+        let hashes = hashes(processors.get());
+        let (logins, used) = logins(processes, &login).await;
+        processes = used;
+        let share = logins / hashes * 100.0;
+        shares.push(share);
+        let numbers = [hashes, logins].map(|rate| format!("{rate:.1}"));
+        let [hashes, logins] = numbers;
+        table = table.row(&[round.to_string(), hashes, logins, format!("{share:.1} %")]);
+    }
+    shares.sort_by(f64::total_cmp);
+    format!(
+        "{} processes of `site-auth`, {} seconds a turn. Median share: **{:.1} %**.\n\n{}",
+        processors,
+        TURN.as_secs(),
+        shares[ROUNDS / 2],
+        table.text()
+    )
+}
+
+/// How many hashes `threads` make a second.
+fn hashes(threads: usize) -> f64 {
+    let hash = || {
+        let mut hashes = 0;
+        let mut memory = vec![Block::new(); Params::DEFAULT.block_count()];
+        let clock = Clock::system().stopwatch();
+        while clock.elapsed() < TURN {
+            let mut hash = [0; 32];
+            let done = Argon2::default().hash_password_into_with_memory(
+                b"123456",
+                &[7; 16],
+                &mut hash,
+                memory.as_mut_slice(),
+            );
+            done.expect("a password and a salt can be hashed");
+            hashes += 1;
+        }
+        f64::from(hashes) / clock.elapsed().as_secs_f64()
+    };
+    thread::scope(|scope| {
+        let threads: Vec<_> = (0..threads).map(|_| scope.spawn(hash)).collect();
+        let rates = threads.into_iter().map(thread::ScopedJoinHandle::join);
+        rates
+            .map(|rate| rate.expect("hashing does not panic"))
+            .sum()
+    })
+}
+
+/// How many logins the processes answer a second.
+async fn logins(processes: Vec<Lambda>, login: &Take) -> (f64, Vec<Lambda>) {
+    let mut running = JoinSet::new();
+    for mut process in processes {
+        let event = login.event.clone();
+        running.spawn(async move {
+            let mut logins = 0;
+            let clock = Clock::system().stopwatch();
+            while clock.elapsed() < TURN {
+                let answer = process.answer(&event).await;
+                assert_good(&event, &answer);
+                logins += 1;
+            }
+            (f64::from(logins) / clock.elapsed().as_secs_f64(), process)
+        });
+    }
+    let (rates, processes): (Vec<f64>, Vec<_>) = running.join_all().await.into_iter().unzip();
+    (rates.iter().sum(), processes)
+}

@@ -75,7 +75,7 @@ fn declared(which: impl Fn(&Value) -> bool) -> Routes {
 }
 
 /// The routes of a router, which tells them when printed for its `Debug` alone.
-fn served(function: &str, router: &Router) -> Routes {
+pub fn served(function: &str, router: &Router) -> Routes {
     let printed = format!("{router:?}");
     let printed = printed.split("fallback_router").next().expect("a router");
     let (methods, paths) = printed.split_once("node: Node").expect("a router");

@@ -12,5 +12,6 @@ pub mod events;
 pub mod invariants;
 pub mod lambda;
 pub mod ledger;
+pub mod load;
 pub mod proxy;
 pub mod table;

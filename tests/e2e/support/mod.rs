@@ -4,6 +4,7 @@
 pub mod carrier;
 mod dynamodb;
 mod faulty;
+pub mod gate;
 pub mod inbox;
 pub mod ledger;
 pub mod mobile;

@@ -34,7 +34,8 @@ pub(super) fn check(table: &Table<'_>, found: &mut Found) {
         });
         for login in member.logins() {
             let marker = marker_of(&login);
-            found.unless(table.get(&marker, "login").is_some(), || {
+            let own = table.get(&marker, "login").map(|marker| &marker["member"]);
+            found.unless(own.is_some_and(|own| *own == member.id.get()), || {
                 format!("{pk} has no marker {marker}")
             });
             names.insert((marker, member.id.get()));

@@ -217,6 +217,17 @@ fn an_item_that_is_there_twice_is_reported() {
 }
 
 #[test]
+fn two_members_of_one_name_are_reported() {
+    let mut items = good();
+    let mut other = at(&mut items, MEMBER, "member").clone();
+    other["pk"] = json!("member#8");
+    other["id"] = json!(8);
+    other["points"] = json!({});
+    items.push(other);
+    assert_found(&items, "member#8 has no marker");
+}
+
+#[test]
 fn too_many_messages_in_an_hour_or_a_day_are_reported() {
     let sent = |spacing: i64| {
         let mut items = good();

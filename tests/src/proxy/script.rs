@@ -1,6 +1,7 @@
 //! Which calls are broken, and what was asked.
 
 use std::{
+    collections::BTreeMap,
     fmt,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
@@ -162,6 +163,7 @@ struct State {
     rate: Option<Rate>,
     recorded: Option<Vec<Call>>,
     struck: usize,
+    tally: BTreeMap<Fault, usize>,
 }
 
 /// Says what becomes of each call. Cheap to clone: all clones are one script.
@@ -201,6 +203,12 @@ impl Script {
         state.rate = Some(rate);
     }
 
+    /// How often each fault has happened so far.
+    #[must_use]
+    pub fn tally(&self) -> BTreeMap<Fault, usize> {
+        self.state().tally.clone()
+    }
+
     /// Writes down every call from now on.
     pub fn record(&self) {
         self.state().recorded = Some(Vec::new());
@@ -220,7 +228,10 @@ impl Script {
         }
         let armed = state.armed.as_mut().and_then(|armed| armed.strikes(call));
         let fault = armed.or_else(|| state.rate.as_ref()?.strikes(call));
-        state.struck += usize::from(fault.is_some());
+        if let Some(fault) = fault {
+            state.struck += 1;
+            *state.tally.entry(fault).or_default() += 1;
+        }
         fault
     }
 

@@ -1,0 +1,201 @@
+//! What two requests race in: a member with everything a member can have, or nobody yet under the
+//! same names. A world is put back to its beginning after each race.
+
+use std::collections::{HashMap, HashSet};
+
+use aws_sdk_dynamodb::types::{AttributeValue, DeleteRequest, PutRequest, WriteRequest};
+use axum::Router;
+use registration::config::CaptchaPolicy;
+use serde_json::Value;
+use shared::{
+    digest::Digest,
+    member::{Member, MemberId},
+    password::{self, Password},
+    rules::session,
+    store::Store,
+};
+use tests::invariants::{Issued, Proof};
+use tokio::time::Duration;
+
+use crate::support::{
+    Service,
+    gate::Gate,
+    mobile::{REGIST_SMS, RESET_SMS},
+};
+
+pub const NAME: &str = "yhsduser";
+pub const EMAIL: &str = "zoe.li@example.com";
+pub const MOBILE: &str = "13800138000";
+/// The member's password, and what they can spend.
+pub const PASSWORD: &str = "123456";
+pub const BALANCE: i64 = 10;
+
+type Item = HashMap<String, AttributeValue>;
+
+/// What clients know of the member.
+#[derive(Default)]
+pub struct Known {
+    pub id: u64,
+    /// A browser's session beside the one that is raced for.
+    pub browser: String,
+    /// The pair of the group `app`: rotated once, and not used yet.
+    pub access: String,
+    pub refresh: String,
+    /// Codes and a link that are good.
+    pub registration_code: String,
+    pub reset_code: String,
+    pub link: String,
+}
+
+pub struct World {
+    pub service: Service,
+    pub gate: Gate,
+    pub known: Known,
+    /// The member as it is in the beginning, if there is one.
+    pub member: Option<Value>,
+    /// What may be used up.
+    pub issued: Vec<Issued>,
+    beginning: Vec<Item>,
+}
+
+impl World {
+    /// Makes a world; with a member, or without.
+    pub async fn new(with_member: bool) -> Self {
+        let service = Service::sending(|config| {
+            config.captcha = CaptchaPolicy::Never;
+            config.code_seconds = 600;
+            config.mail_patience = Duration::from_millis(200);
+        })
+        .await;
+        let mut known = Known::default();
+        if with_member {
+            known = member(&service).await;
+        }
+        known.registration_code = service.code(REGIST_SMS, MOBILE).await;
+        service.advance(61);
+        known.reset_code = service.code(RESET_SMS, MOBILE).await;
+        let ask = service.post("/api/v1/account/reset_password_with_email");
+        assert_eq!(ask.form(&[("email", EMAIL)]).await.body["code"], 200);
+        if let Some(mail) = service.inbox.to(EMAIL).await.first() {
+            let (_, link) = mail.body.split_once("?token=").expect("a link");
+            let token = link.split_whitespace().next().expect("a token");
+            token.clone_into(&mut known.link);
+        }
+        service.advance(61);
+        let generation = with_member.then_some(0);
+        let mobile = || MOBILE.parse().expect("a mobile");
+        let email = EMAIL.parse().expect("an address");
+        let issued = [
+            Proof::Registration(mobile()),
+            Proof::Reset(mobile()),
+            Proof::Link(email),
+        ];
+        let issued = issued.map(|proof| Issued { proof, generation }).into();
+        let member = service.items("member#", "member").await.pop();
+        let mut world = Self {
+            gate: Gate::default(),
+            known,
+            member,
+            issued,
+            beginning: Vec::new(),
+            service,
+        };
+        world.beginning = world.items().await;
+        world
+    }
+
+    /// A process of its own, the calls of which stop at the gate.
+    pub fn process(&self) -> Router {
+        let config = self.gate.before(&self.service.app.aws);
+        self.service
+            .with_store(Store::with(config, self.service.table()))
+    }
+
+    /// Puts the table back to the beginning.
+    pub async fn begin_anew(&self) {
+        let now = self.items().await;
+        let key = |item: &Item| [item["pk"].clone(), item["sk"].clone()];
+        let kept: HashSet<_> = self
+            .beginning
+            .iter()
+            .map(|item| format!("{:?}", key(item)))
+            .collect();
+        let mut writes = Vec::new();
+        for item in &now {
+            let [pk, sk] = key(item);
+            if !kept.contains(&format!("{:?}", [&pk, &sk])) {
+                let delete = DeleteRequest::builder().key("pk", pk).key("sk", sk).build();
+                let delete = delete.expect("a delete with a key is complete");
+                writes.push(WriteRequest::builder().delete_request(delete).build());
+            }
+        }
+        for item in self.beginning.iter().filter(|item| !now.contains(item)) {
+            let put = PutRequest::builder().set_item(Some(item.clone())).build();
+            let put = put.expect("a put with an item is complete");
+            writes.push(WriteRequest::builder().put_request(put).build());
+        }
+        for batch in writes.chunks(25) {
+            let (client, table) = (self.service.client(), self.service.table());
+            let write = client
+                .batch_write_item()
+                .request_items(table, batch.to_vec());
+            let written = write.send().await.expect("a batch is written");
+            let left = written.unprocessed_items.unwrap_or_default();
+            assert!(left.is_empty(), "a small batch is written whole");
+        }
+    }
+
+    async fn items(&self) -> Vec<Item> {
+        let scan = self
+            .service
+            .client()
+            .scan()
+            .table_name(self.service.table());
+        let scan = scan.consistent_read(true).send().await;
+        scan.expect("the table can be read")
+            .items
+            .unwrap_or_default()
+    }
+}
+
+/// Makes a member with three names, two sessions and a ledger.
+async fn member(service: &Service) -> Known {
+    let app = &service.app;
+    let hash = password::hash(Password::attempt(PASSWORD), &app.random).await;
+    let id = MemberId::random(&app.random);
+    let login = NAME.parse().expect("a name");
+    let mut member = Member::new(id, login, hash.expect("a hash"), app.clock.now(), "::1");
+    member.email = Some(EMAIL.parse().expect("an address"));
+    member.mobile = Some(MOBILE.parse().expect("a mobile"));
+    let new = session::for_browser(app, id, 0);
+    let made = app
+        .store
+        .create_member(&member, &new.key, &new.session, "import", None);
+    made.await.expect("the member is made");
+    let login = service.login(NAME, "app").await;
+    let text = |data: &Value, key: &str| data[key].as_str().expect("a token").to_owned();
+    let fields = [
+        ("refresh_token", &*text(&login, "refresh_token")),
+        ("group", "app"),
+    ];
+    let pair = service.post("/v1/site/refresh").form(&fields).await;
+    service.given(id.get(), "given", BALANCE).await;
+    Known {
+        id: id.get(),
+        browser: new.tokens.text(),
+        access: text(&pair.body["data"], "access_token"),
+        refresh: text(&pair.body["data"], "refresh_token"),
+        ..Known::default()
+    }
+}
+
+/// Whether a token leads to a live session, as a table has it.
+pub fn is_live(dump: &[Value], token: &str) -> bool {
+    let digest = serde_json::to_value(Digest::of(token.as_bytes())).expect("a digest is JSON");
+    let session = dump.iter().find(|item| item["access"] == digest);
+    session.is_some_and(|session| {
+        let of_member = |item: &&Value| item["pk"] == session["pk"] && item["sk"] == "member";
+        let member = dump.iter().find(of_member);
+        member.is_some_and(|member| member["generation"] == session["generation"])
+    })
+}

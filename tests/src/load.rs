@@ -1,0 +1,127 @@
+//! Mixed traffic of many clients against the whole service, over real connections, with faults on the
+//! way to AWS; and what has to be true after it.
+//!
+//! | file | what |
+//! | --- | --- |
+//! | `stack` | the service, and the AWS behind it |
+//! | `caller` | a client's requests: what is answered, and what is not |
+//! | `account` | what a client was told of a member: acknowledged, refused, or unknown |
+//! | `shopper`, `errands`, `ledger` | a client, and what it does with its members |
+//! | `judge` | whether what was told is true |
+//!
+//! A request that gets no answer, or a fault for one, may have been done or not; a client asks again,
+//! as the documents say, and what stays unknown is held in the open.
+
+mod account;
+mod caller;
+mod errands;
+mod judge;
+mod ledger;
+mod shopper;
+mod stack;
+
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
+
+use shared::{clock::Clock, random::Random};
+use tokio::task::JoinSet;
+
+use crate::proxy::{Fault, Rate, Script};
+use caller::Tally;
+use shopper::Shopper;
+use stack::Stack;
+
+/// How long something that was given up may still be on its way to the table.
+const SETTLING: Duration = Duration::from_secs(6);
+
+/// A fault that comes once is not seen by a client, so every so often there is an outage: for so long
+/// so many calls of a million are broken.
+const OUTAGE_EVERY: Duration = Duration::from_secs(22);
+const OUTAGE: Duration = Duration::from_secs(8);
+const BROKEN_IN_OUTAGE: u32 = 900_000;
+
+/// What traffic is made.
+#[derive(Clone, Copy, Debug)]
+pub struct Traffic {
+    /// For how long.
+    pub seconds: u64,
+    /// By how many clients at once.
+    pub clients: u32,
+    /// The same seed draws the same errands and faults; threads still decide the rest.
+    pub seed: u64,
+    /// How many calls to AWS of a million are broken.
+    pub faults_per_million: u32,
+}
+
+/// What became of it.
+#[derive(Debug, Default)]
+pub struct Report {
+    /// How many requests of each code; 0 where there was no answer.
+    pub codes: BTreeMap<u64, usize>,
+    /// How many requests of each path.
+    pub paths: BTreeMap<&'static str, usize>,
+    /// How many calls were broken, in each way.
+    pub faults: BTreeMap<Fault, usize>,
+    /// How many milliseconds half of the requests took at most, and 99 %.
+    pub p50_p99: [u128; 2],
+    /// How many members there are, registrations that were acknowledged, passwords that were renewed
+    /// and entries that were written, acknowledged as well.
+    pub members: usize,
+    /// See `members`.
+    pub registered: usize,
+    /// See `members`.
+    pub renewed: usize,
+    /// See `members`.
+    pub entries: usize,
+    /// How many outcomes stayed unknown.
+    pub unknown: usize,
+    /// What is not true.
+    pub violations: Vec<String>,
+}
+
+/// Makes traffic, then looks at the table at rest and asks the service itself.
+///
+/// # Panics
+/// Where the stack cannot be started on this machine.
+pub async fn run(traffic: Traffic) -> Report {
+    let stack = Stack::start().await;
+    let tally = Arc::new(Tally::default());
+    let watch = Clock::system().stopwatch();
+    let until = Duration::from_secs(traffic.seconds);
+    let breaking = tokio::spawn(break_calls(stack.script.clone(), traffic));
+    let mut shoppers = JoinSet::new();
+    for number in 0..traffic.clients {
+        let mut shopper = Shopper::new(&stack, &tally, number, traffic.seed);
+        shoppers.spawn(async move {
+            while watch.elapsed() < until {
+                shopper.errand().await;
+            }
+            shopper
+        });
+    }
+    let shoppers = shoppers.join_all().await;
+    breaking.abort();
+    stack.script.disarm();
+    tokio::time::sleep(SETTLING).await;
+    let mut report = judge::judge(&stack, &tally, shoppers).await;
+    report.faults = stack.script.tally();
+    report.violations.extend(tally.violations());
+    (report.codes, report.paths, report.p50_p99) = tally.figures();
+    report
+}
+
+/// Breaks calls at random, few of them, and many of them at times.
+async fn break_calls(script: Script, traffic: Traffic) {
+    let faults = |per_million, seed| Rate {
+        per_million,
+        faults: Fault::ALL.into(),
+        random: Random::seeded(seed),
+    };
+    for seed in (traffic.seed..).step_by(2) {
+        script.at_random(faults(traffic.faults_per_million, seed));
+        tokio::time::sleep(OUTAGE_EVERY).await;
+        if traffic.faults_per_million > 0 {
+            script.at_random(faults(BROKEN_IN_OUTAGE, seed + 1));
+            tokio::time::sleep(OUTAGE).await;
+        }
+    }
+}

@@ -1,0 +1,209 @@
+//! A client with members of its own, and what it does next.
+
+use std::sync::Arc;
+
+use super::{
+    account::{Account, Kind},
+    caller::{Ask, Caller, Dice, Said, Tally},
+    stack::Stack,
+};
+
+/// How many members a client has at most: a password is set and looked up many times.
+const MOST_MEMBERS: usize = 40;
+
+/// A client.
+pub(super) struct Shopper {
+    pub caller: Caller,
+    pub dice: Dice,
+    pub number: u32,
+    pub accounts: Vec<Account>,
+    /// How many names and passwords it has thought of.
+    pub thought_of: usize,
+}
+
+impl Shopper {
+    pub(super) fn new(stack: &Stack, tally: &Arc<Tally>, number: u32, seed: u64) -> Self {
+        let mixed = seed
+            .wrapping_add(u64::from(number) + 1)
+            .wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        Self {
+            caller: Caller::new(&stack.url, tally),
+            dice: Dice(mixed | 1),
+            number,
+            accounts: Vec::new(),
+            thought_of: 0,
+        }
+    }
+
+    /// Does one thing.
+    pub(super) async fn errand(&mut self) {
+        let die = self.dice.below(100);
+        if self.accounts.is_empty() || (die < 8 && self.accounts.len() < MOST_MEMBERS) {
+            let account = self.register().await;
+            self.accounts.extend(account);
+            return;
+        }
+        if die < 12 {
+            return self.rubbish().await;
+        }
+        let place = self.dice.below(self.accounts.len());
+        let mut account = self.accounts.swap_remove(place);
+        if !account.is_registered || account.password().is_none() {
+            self.log_in(&mut account, false).await;
+        } else if account.id.is_none() || account.browser.is_none() {
+            if account.browser.is_none() {
+                self.log_in(&mut account, false).await;
+            }
+            self.current(&mut account).await;
+        } else {
+            match die {
+                12..20 => self.log_in(&mut account, false).await,
+                20..28 => self.log_in(&mut account, true).await,
+                28..40 => self.refresh(&mut account).await,
+                40..46 => self.up_userinfo(&mut account).await,
+                46..54 => self.current(&mut account).await,
+                54..60 => self.save(&mut account).await,
+                60..66 => self.change_password(&mut account).await,
+                66..70 => self.reset(&mut account).await,
+                70..84 => self.points(&mut account).await,
+                84..90 => self.page_of_points(&mut account).await,
+                90..95 => self.log_out(&mut account).await,
+                _ => self.look_around(&mut account).await,
+            }
+        }
+        self.accounts.push(account);
+    }
+
+    /// A text that nobody else thinks of.
+    pub(super) fn think_of(&mut self, what: &str) -> String {
+        self.thought_of += 1;
+        format!("{what}-{}-{}", self.number, self.thought_of)
+    }
+
+    pub(super) async fn ask(&mut self, ask: &Ask) -> Option<Said> {
+        self.caller.ask(ask, &mut self.dice).await
+    }
+
+    pub(super) async fn insist(&mut self, ask: &Ask) -> (Option<Said>, bool) {
+        self.caller.insist(ask, &mut self.dice).await
+    }
+
+    /// Something that was answered cannot be.
+    pub(super) fn wrong(&self, account: &Account, what: &str, said: &Said) {
+        let sentence = format!("{}: {what}: {}", account.name, said.body);
+        self.caller.tally().violation(sentence);
+    }
+
+    /// Registers somebody, and gives the account unless it is certain that there is none.
+    async fn register(&mut self) -> Option<Account> {
+        let (kind, name, path) = match self.dice.below(3) {
+            0 => (
+                Kind::Username,
+                self.think_of("load"),
+                "/api/v1/account/register_with_user_name",
+            ),
+            1 => {
+                let name = format!("{}@example.com", self.think_of("load"));
+                (Kind::Email, name, "/api/v1/account/register_with_email")
+            }
+            _ => {
+                self.thought_of += 1;
+                let name = format!(
+                    "139{:03}{:05}",
+                    self.number % 1000,
+                    self.thought_of % 100_000
+                );
+                (Kind::Mobile, name, "/api/v1/account/register_with_mobile")
+            }
+        };
+        let password = self.think_of("password");
+        let code = if kind == Kind::Mobile {
+            self.code("/api/v1/account/send_regist_validate_sms", &name)
+                .await?
+        } else {
+            String::new()
+        };
+        let fields = [
+            ("account", &*name),
+            ("password", &password),
+            ("password_again", &password),
+            ("verify_code", &code),
+        ];
+        let (said, at_once) = self.insist(&Ask::post(path, &fields)).await;
+        let mut account = Account::new(kind, name, password.clone());
+        match said {
+            Some(said) if said.code == 200 => {
+                account.is_registered = true;
+                account.id = said.body["customer"]["id"].as_u64();
+                account.browser = said.cookie;
+            }
+            // Somebody has the name: this very request, when it got no answer.
+            Some(said) if at_once => self.wrong(&account, "a new name is refused", &said),
+            Some(_) | None => self.log_in(&mut account, false).await,
+        }
+        Some(account)
+    }
+
+    /// Gets a code sent, solving a captcha where one is asked for; `None` where none has come.
+    pub(super) async fn code(&mut self, path: &'static str, mobile: &str) -> Option<String> {
+        let before = self.newest(mobile).await.map(|message| message.0);
+        let mut ask = Ask::post(path, &[("mobile", mobile)]);
+        for _ in 0..3 {
+            match self.ask(&ask).await {
+                Some(said) if said.code == 214 => {
+                    let (id, value) = self.captcha().await?;
+                    let fields = [
+                        ("mobile", mobile),
+                        ("captcha_id", &*id),
+                        ("captcha_value", &*value),
+                    ];
+                    ask = Ask::post(path, &fields);
+                }
+                Some(said) if said.code == 200 => break,
+                // It is to wait; or nobody knows, and a message may have come.
+                Some(_) | None => {}
+            }
+        }
+        let (id, body) = self.newest(mobile).await?;
+        let digits = body
+            .split(|c: char| !c.is_ascii_digit())
+            .find(|word| word.len() == 6);
+        (Some(id) != before).then(|| digits.map(str::to_owned))?
+    }
+
+    async fn captcha(&mut self) -> Option<(String, String)> {
+        let captcha = self.ask(&Ask::get("/captcha", "")).await?;
+        let id = captcha.body["id"].as_str()?.to_owned();
+        let revealed = self.ask(&Ask::get("/_local/captchas/", &id)).await?;
+        Some((id, revealed.body["value"].as_str()?.to_owned()))
+    }
+
+    /// The newest message to a number or an address: its id and its text.
+    pub(super) async fn newest(&mut self, to: &str) -> Option<(String, String)> {
+        let said = self.ask(&Ask::get("/_local/messages?to=", to)).await?;
+        let message = &said.body["messages"][0];
+        let text = |key: &str| message[key].as_str().map(str::to_owned);
+        Some((text("id")?, text("body")?))
+    }
+
+    async fn rubbish(&mut self) {
+        let paths = [
+            "/v1/site/login",
+            "/v1/site/refresh",
+            "/v2/customer/account/up-userinfo",
+            "/api/v1/account/save",
+            "/api/v1/account/reset_password_with_mobile",
+            "/api/v1/account/reward_point_details",
+        ];
+        let path = paths[self.dice.below(paths.len())];
+        let ask = Ask::post(
+            path,
+            &[("username", "?"), ("refresh_token", "?"), ("size", "-1")],
+        );
+        let said = self.ask(&ask.bearer("rubbish")).await;
+        if let Some(said) = said.filter(|said| said.code == 200) {
+            let sentence = format!("rubbish is taken at {path}: {}", said.body);
+            self.caller.tally().violation(sentence);
+        }
+    }
+}

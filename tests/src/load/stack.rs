@@ -1,0 +1,81 @@
+//! The whole service in this process, on ports of loopback, with a faulty way to its AWS.
+
+use std::{net::SocketAddr, sync::Arc, time::Duration};
+
+use aws_sdk_dynamodb::Client;
+use huiyuan::{
+    aws::{EmbeddedAws, listen},
+    inspect, service, table,
+};
+use registration::Registration;
+use shared::{
+    app::App, aws::Service, clock::Clock, config::Config, journal::Journal, random::Random,
+    secret_key::SecretKey, store::Store,
+};
+
+use crate::proxy::{Proxy, Script};
+
+/// The table's name.
+pub(super) const TABLE: &str = "huiyuan";
+
+/// A running service.
+pub(super) struct Stack {
+    /// Where it is.
+    pub url: String,
+    /// The straight way to its table.
+    pub client: Client,
+    /// What is broken.
+    pub script: Script,
+    _embedded: EmbeddedAws,
+    _proxies: Vec<Proxy>,
+}
+
+impl Stack {
+    pub(super) async fn start() -> Self {
+        let listener = listen(0).await.expect("a port is free");
+        let embedded = EmbeddedAws::start(listener, None).await;
+        let embedded = embedded.expect("a database in memory opens");
+        let mut aws = embedded.aws();
+        let client = Client::from_conf(aws.dynamodb().build());
+        let created = table::create(&client, TABLE).await;
+        created.expect("the table is created");
+        let script = Script::default();
+        let mut proxies = Vec::new();
+        for service in Service::ALL {
+            let endpoint = aws.endpoint(service).expect("every service is embedded");
+            let proxy = Proxy::start(endpoint, script.clone()).await;
+            let proxy = proxy.expect("a port is free");
+            aws = aws.at(service, &proxy.url);
+            proxies.push(proxy);
+        }
+        let listener = listen(0).await.expect("a port is free");
+        let address = listener.local_addr().expect("it has an address");
+        let url = format!("http://{address}");
+        let app = App {
+            store: Store::new(&aws, TABLE),
+            config: Arc::new(Config::new(TABLE)),
+            aws,
+            clock: Clock::system(),
+            random: Random::system(),
+            // Clients say what they were answered; of the causes there would be thousands.
+            journal: Journal::to(|_| {}),
+        };
+        let keys = [(); 2].map(|()| SecretKey::random(&app.random));
+        let mut sending = registration::config::Config::new(keys, "huiyuan@example.com", &url);
+        sending.per_day = 10_000_000;
+        sending.mail_patience = Duration::from_millis(500);
+        let registration = Registration::new(app.clone(), sending);
+        let captchas = registration.captchas().clone();
+        let router = service::with_addresses(&app, &registration)
+            .merge(inspect::router(embedded.inbox.clone(), captchas))
+            .into_make_service_with_connect_info::<SocketAddr>();
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        Self {
+            url,
+            client,
+            script,
+            _embedded: embedded,
+            _proxies: proxies,
+        }
+    }
+}

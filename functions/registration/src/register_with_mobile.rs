@@ -56,8 +56,11 @@ pub(crate) async fn handler(
     match register(app, address, mobile.clone().into(), password, Some(&right)).await {
         Ok(new) => Ok(register::answer(app, &new)),
         Err(error) => {
-            if let RegisterError::Taken | RegisterError::TooMany { .. } = error {
-                codes::keep(&registration, &right).await;
+            match error {
+                RegisterError::Taken | RegisterError::TooMany { .. } | RegisterError::Fault(_) => {
+                    codes::keep(&registration, &right).await;
+                }
+                RegisterError::CodeGone => {}
             }
             Err(register::refusal(app, ACCOUNT, error))
         }

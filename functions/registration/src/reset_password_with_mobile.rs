@@ -59,18 +59,23 @@ pub(crate) async fn handler(
         purpose,
         digest: &checked.map_err(|error| error.refusal(app.clock.now()))?,
     };
-    let reset = match marker?.account() {
-        Some(account) => {
-            let hash = password::hash(password, &app.random).await;
-            let (hash, proof) = (hash.map_err(Fault::from)?, Proof::Code(right));
-            let now = app.clock.now();
-            (app.store)
-                .reset_password(&login, &account, hash, proof, now)
-                .await?
-        }
-        None => Reset::NoMember,
+    let reset = async {
+        let Some(account) = marker?.account() else {
+            return Ok(Reset::NoMember);
+        };
+        let hash = password::hash(password, &app.random).await;
+        let (hash, proof) = (hash.map_err(Fault::from)?, Proof::Code(right));
+        let now = app.clock.now();
+        let reset = (app.store)
+            .reset_password(&login, &account, hash, proof, now)
+            .await?;
+        Ok::<_, ApiError>(reset)
     };
-    match reset {
+    let reset = reset.await;
+    if reset.is_err() {
+        codes::keep(&registration, &right).await;
+    }
+    match reset? {
         Reset::Done => Ok(envelope::youhaosuda(())),
         Reset::ProofGone => Err(codes::gone()),
         Reset::NoMember => {

@@ -102,17 +102,17 @@ impl Store {
         })
     }
 
-    /// Gives back the try that a right code cost, where it could not be used: once, for the try's mark
-    /// goes with it. One write unit.
+    /// Gives back the try that a right code cost, where it could not be used. It is tried once: to
+    /// give back twice would hand out somebody else's. One write unit.
     ///
     /// # Errors
     /// [`StoreError`]
     pub async fn give_back_try(&self, code: &RightCode<'_>) -> Result<(), StoreError> {
         let change = code.change(
-            "SET #code.#tries = #code.#tries - :one REMOVE #by",
-            "#code.#tries >= :one AND attribute_exists(#by)",
+            "SET #code.#tries = #code.#tries - :one",
+            "#code.#tries >= :one",
         );
-        self.change_if(change.value(":one", n(1))).await
+        self.change_once(change.value(":one", n(1))).await
     }
 
     /// Uses up a code, while it is good: part of a transaction.

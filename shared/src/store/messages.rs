@@ -180,7 +180,8 @@ impl Store {
         ];
         let change = Change::new(
             Key::mobile(message.mobile),
-            "SET #code = :code, #before = if_not_exists(#code, :none), #from = :from, \
+            // Whoever tried the earlier code has not tried this one.
+            "REMOVE #by SET #code = :code, #before = if_not_exists(#code, :none), #from = :from, \
              #expires_at = :expires_at",
             "",
         )

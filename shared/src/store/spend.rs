@@ -59,11 +59,11 @@ impl Key {
 /// The highest estimate: from 80 on it is counted.
 const MOST_ESTIMATED: u8 = 79;
 
-/// How many percent of `cap` are used, as the `spent` of one share says: each of the others may have
-/// given one less.
+/// How many percent of `cap` are used, as the `spent` of one share says. The share was drawn for this
+/// message: each of the others may be expected to have given as many before it.
 fn estimate(spent: u32, cap: u32) -> u8 {
-    let halves = (2 * u64::from(spent)).saturating_sub(1) * u64::from(SHARES);
-    percent(halves, 2 * u64::from(cap)).min(MOST_ESTIMATED)
+    let before = u64::from(spent.saturating_sub(1)) * u64::from(SHARES);
+    percent(before + 1, u64::from(cap)).min(MOST_ESTIMATED)
 }
 
 /// How many percent of `all` are `some`.

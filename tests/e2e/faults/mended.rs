@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use shared::deadline::Deadline;
+use shared::{config::Config, deadline::Deadline};
 use tests::proxy::{Fault, Pick, Repeat, Script};
 
 use super::subject::{Need, Subject};
@@ -35,6 +35,31 @@ async fn an_answer_that_cannot_be_read_is_asked_for_again() {
     script.arm(Pick::Nth(0), Fault::Malformed, Repeat::Once);
     assert!(service.is_live(&token).await);
     assert_eq!(script.disarm(), 1);
+}
+
+#[tokio::test]
+async fn a_call_that_hangs_is_given_up_and_made_again_within_the_deadline() {
+    let hurried = |config: &mut Config| config.deadline = Deadline::after(Duration::from_secs(7));
+    let (service, script) = Service::faulty(hurried, |_| {}).await;
+    let token = service.register("yhsduser").await;
+    script.arm(Pick::Nth(0), Fault::Hang, Repeat::Once);
+    assert!(service.is_live(&token).await);
+    assert_eq!(script.disarm(), 1);
+}
+
+#[tokio::test]
+async fn a_right_code_is_kept_through_faults() {
+    let (service, script) = Service::faulty(|_| {}, |_| {}).await;
+    let code = service.code(REGIST_SMS, MOBILE).await;
+    for _ in 0..6 {
+        // The first call counts the try, the second registers.
+        script.arm(Pick::Nth(1), Fault::CutBefore, Repeat::Stubborn);
+        let reply = service.register_mobile(MOBILE, &code).await;
+        assert!(script.disarm() > 0);
+        assert_eq!(reply.body, fault());
+    }
+    let reply = service.register_mobile(MOBILE, &code).await;
+    assert_eq!(reply.body["code"], 200, "{}", reply.body);
 }
 
 #[tokio::test]
@@ -147,7 +172,7 @@ async fn what_is_counted_counts_once_though_its_answer_gets_lost() {
 #[tokio::test]
 async fn a_message_that_a_fault_came_before_can_be_asked_for_at_once() {
     for name in [
-        "UpdateItem mobile/messages SET #code",
+        "UpdateItem mobile/messages REMOVE #by",
         "UpdateItem address/messages SET #to",
         "UpdateItem cap/cap SET #spent",
     ] {

@@ -63,20 +63,6 @@ impl Fault {
         }
     }
 
-    /// Whether what was asked for is done all the same.
-    #[must_use]
-    pub const fn takes_effect(self) -> bool {
-        match self {
-            Self::Malformed | Self::HangAfter | Self::CutAfter => true,
-            Self::Throttled
-            | Self::ThrottledInside
-            | Self::ServerError
-            | Self::TransactionConflict
-            | Self::Hang
-            | Self::CutBefore => false,
-        }
-    }
-
     /// Whether the caller waits until its patience ends.
     #[must_use]
     pub const fn hangs(self) -> bool {

@@ -33,12 +33,12 @@ enum Part {
     Cold,
     /// The time of each endpoint net of storage, and memory.
     Warm,
-    /// The time of usual requests by the memory of their function; as root.
-    Memory,
     /// Logins a second beside hashes a second.
     Login,
     /// The same requests on ever larger tables and ledgers.
     Growth,
+    /// The time of usual requests by the memory of their function; as root.
+    Memory,
 }
 
 #[tokio::main]

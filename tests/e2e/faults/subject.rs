@@ -228,12 +228,12 @@ impl Subject {
         assert_eq!(reply.body["code"], 200, "{}", reply.body);
         // A busy machine may be told that nobody answered before the message lies in the inbox.
         let to = format!("+86{}", self.mobile);
-        let arrives = async {
+        let message = async {
             while service.inbox.to(&to).await.is_empty() {
                 tokio::time::sleep(Duration::from_millis(20)).await;
             }
         };
-        let arrived = tokio::time::timeout(Duration::from_mins(1), arrives).await;
+        let arrived = tokio::time::timeout(Duration::from_mins(1), message).await;
         arrived.expect("the message arrives");
         self.code = service.last_code(&self.mobile).await;
         let mobile = self.mobile.parse().expect("a mobile");

@@ -201,6 +201,8 @@ fn a_request_under_way_is_answered_before_the_end() {
     let address = running.address().to_owned();
     let path = "/api/v1/account/register_with_user_name";
     let mut under_way = send(&address, path, &register("yhsduser"));
+    // Connections are taken in turn: once a later one is answered, the first has been taken.
+    post(&address, "/api/v1/account/logout", "");
     // Idle connections do not hold up the end.
     let _idle = TcpStream::connect(&address).expect("it listens");
     running.ask_to_end("-TERM");

@@ -169,6 +169,7 @@ mod tests {
         clock::{Clock, Time},
         config::Config,
         deadline::Deadline,
+        envelope::Outcome,
         journal::{Journal, Line},
         random::Random,
         store::Store,
@@ -182,8 +183,19 @@ mod tests {
         std::future::pending::<()>().await;
     }
 
-    /// Asks both families, and gives what one line of the log says of each.
-    async fn faults<H, T>(handler: H) -> [String; 2]
+    /// How the test's page says that something went wrong.
+    fn page(_: &HeaderMap, error: &ApiError) -> Response {
+        let mut response = "a page".into_response();
+        response.extensions_mut().insert(Outcome {
+            code: 500,
+            fault: error.cause(),
+            throttled: false,
+        });
+        response
+    }
+
+    /// Asks both families and a page, and gives what one line of the log says of each.
+    async fn faults<H, T>(handler: H) -> [String; 3]
     where
         H: axum::handler::Handler<T, App> + Copy,
         T: 'static,
@@ -203,9 +215,9 @@ mod tests {
             random: Random::seeded(1),
             journal: Journal::to(move |line| lines.lock().unwrap().send(line.clone()).unwrap()),
         };
-        let rageframe = Router::new().route("/v1", get(handler));
-        let youhaosuda = Router::new().route("/api", get(handler));
-        let router = router("test", app, rageframe, youhaosuda);
+        let [rageframe, youhaosuda, pages] =
+            ["/v1", "/api", "/page"].map(|path| Router::new().route(path, get(handler)));
+        let router = router_with_pages("test", app, rageframe, youhaosuda, pages, page);
         let sentence = "服务暂时不可用，请稍后再试";
         let mut faults = Vec::new();
         for (path, expected) in [
@@ -214,6 +226,7 @@ mod tests {
                 format!(r#"{{"code":500,"message":"{sentence}","data":[],"timestamp":7}}"#),
             ),
             ("/api", format!(r#"{{"code":500,"message":"{sentence}"}}"#)),
+            ("/page", "a page".to_owned()),
         ] {
             let request = Request::builder().uri(path).body(Body::empty()).unwrap();
             let response = router.clone().oneshot(request).await.unwrap();
@@ -227,14 +240,14 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_panic_is_a_fault_in_the_familys_envelope() {
+    async fn a_panic_is_a_fault_in_the_familys_envelope_or_on_a_page() {
         let fault = "a handler panicked: the handler's own words";
-        assert_eq!(faults(panicking).await, [fault; 2]);
+        assert_eq!(faults(panicking).await, [fault; 3]);
     }
 
     #[tokio::test]
-    async fn a_passed_deadline_is_a_fault_in_the_familys_envelope() {
+    async fn a_passed_deadline_is_a_fault_in_the_familys_envelope_or_on_a_page() {
         let fault = "there was no answer within 20 ms";
-        assert_eq!(faults(hanging).await, [fault; 2]);
+        assert_eq!(faults(hanging).await, [fault; 3]);
     }
 }

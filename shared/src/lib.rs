@@ -5,6 +5,7 @@
 //! | --- | --- |
 //! | what is running: settings, clock, randomness, store, log | [`app`], [`config`], [`aws`], [`clock`], [`random`] |
 //! | how a request comes in and an answer goes out | [`http`], [`params`], [`client`], [`auth`], [`operator`], [`cookie`], [`envelope`], [`error`], [`journal`] |
+//! | by when it is answered | [`deadline`] |
 //! | what is counted | `metrics` |
 //! | what the two families show of a member | [`rageframe`], [`youhaosuda`] |
 //! | what a member, a name, a password, a token is | [`member`], [`names`], [`password`], [`token`], [`digest`], [`secret_key`] |

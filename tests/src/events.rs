@@ -95,3 +95,12 @@ pub fn v1(method: &str, stage: &str, path: &str, body: &Value) -> Value {
         "isBase64Encoded": false,
     })
 }
+
+/// The same event of a caller whose signature the gateway has checked.
+pub fn signed(mut event: Value) -> Value {
+    event["requestContext"]["authorizer"] = json!({"iam": {
+        "accessKey": "AKIA", "accountId": "123456789012", "callerId": "id", "cognitoIdentity": null,
+        "principalOrgId": "org", "userArn": "arn:aws:iam::123456789012:user/shop", "userId": "id",
+    }});
+    event
+}

@@ -2,7 +2,7 @@
 
 use form_urlencoded::Serializer;
 use serde_json::{Value, json};
-use tests::events::v2;
+use tests::events::{signed, v2};
 
 /// What makes events.
 #[derive(Default)]
@@ -32,12 +32,7 @@ impl Requests {
         let mut event = self.event(method, path, "", &body);
         event["routeKey"] = json!(format!("{method} /admin/members/{{id}}/points"));
         event["headers"]["content-type"] = json!("application/json");
-        event["requestContext"]["authorizer"] = json!({"iam": {
-            "accessKey": "AKIA", "accountId": "123456789012", "callerId": "id",
-            "cognitoIdentity": null, "principalOrgId": "org",
-            "userArn": "arn:aws:iam::123456789012:user/shop", "userId": "id",
-        }});
-        event
+        signed(event)
     }
 
     fn event(&mut self, method: &str, path: &str, query: &str, body: &Value) -> Value {

@@ -15,19 +15,13 @@ use huiyuan::{
 };
 use serde_json::Value;
 use shared::aws::Aws;
-use tests::lambda::{self, Answer, Lambda};
+use tests::lambda::{self, Answer, Lambda, settings};
 use zip::{ZipWriter, write::SimpleFileOptions};
 
 use crate::recording::Recorder;
 
 /// The function that does nothing.
 pub const BARE: &str = "bare";
-
-/// Two keys as the stack draws them.
-const KEYS: [&str; 2] = [
-    "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff",
-    "ffeeddccbbaa99887766554433221100ffeeddccbbaa99887766554433221100",
-];
 
 /// Where each binary lies, by its name.
 pub struct Binaries(HashMap<String, PathBuf>);
@@ -129,18 +123,12 @@ impl<'a> Stage<'a> {
 
 /// Starts a process of a function, with an AWS at `endpoint`.
 pub async fn start(binaries: &Binaries, function: &str, endpoint: &str) -> Lambda {
-    let settings = [
-        ("HUIYUAN_TABLE", "members"),
-        ("HUIYUAN_STACK", "members"),
-        ("AWS_ENDPOINT_URL", endpoint),
-        ("HUIYUAN_CODE_KEY", KEYS[0]),
-        ("HUIYUAN_CAPTCHA_KEY", KEYS[1]),
+    let more = [
         ("HUIYUAN_CAPTCHA", "never"),
-        ("HUIYUAN_MAIL_FROM", "shop@shop.example"),
         // The pause that hides who is known is not what is measured.
         ("HUIYUAN_MAIL_MILLISECONDS", "100"),
-        ("HUIYUAN_PUBLIC_URL", "https://members.shop.example"),
     ];
+    let settings = [settings(endpoint, "members").as_slice(), &more].concat();
     Lambda::start_binary(binaries.path(function), function, &settings).await
 }
 

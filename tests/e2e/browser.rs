@@ -148,8 +148,7 @@ async fn a_head_is_undefined_though_the_get_is_not() {
 async fn plain_http_is_for_development() {
     let service = Service::with(|config| config.cookie_secure = false).await;
     service.register("yhsduser").await;
-    let fields = [("account", "yhsduser"), ("password", "123456")];
-    let reply = service.post("/api/v1/account/login").form(&fields).await;
+    let reply = service.log_in("yhsduser", "123456").await;
     let cookie = reply.headers["set-cookie"].to_str().expect("text");
     assert!(!cookie.contains("Secure"), "{cookie}");
 }

@@ -13,13 +13,7 @@ async fn change_password(service: &Service, token: &str, body: Value) -> Reply {
 async fn a_changed_password_ends_every_session_at_once() {
     let service = Service::start().await;
     let browser = service.register("yhsduser").await;
-    let fields = [("account", "yhsduser"), ("password", "123456")];
-    let other = service
-        .post("/api/v1/account/login")
-        .form(&fields)
-        .await
-        .cookie();
-    let other = other.expect("a cookie");
+    let other = service.browser("yhsduser").await;
     let app = service.login("yhsduser", "app").await;
     let old_member = service.items("member#", "member").await;
 
@@ -43,10 +37,7 @@ async fn a_changed_password_ends_every_session_at_once() {
     let reply = service.post("/v1/site/refresh").form(&fields).await;
     assert_eq!(reply.body, rageframe_refusal(401, "找不到用户", START));
 
-    let login = |password| {
-        let fields = [("account", "yhsduser"), ("password", password)];
-        service.post("/api/v1/account/login").form(&fields)
-    };
+    let login = |password| service.log_in("yhsduser", password);
     assert_eq!(login("123456").await.body["message"], "账号或密码不正确");
     assert_eq!(login("654321").await.body["code"], 200);
     let member = service.items("member#", "member").await;
@@ -82,9 +73,7 @@ async fn a_refused_change_of_password_changes_nothing() {
         assert_eq!(reply.body, json!({"code": 201, "message": message}));
     }
     assert!(service.is_live(&token).await);
-    let fields = [("account", "yhsduser"), ("password", "123456")];
-    let login = service.post("/api/v1/account/login").form(&fields).await;
-    assert_eq!(login.body["code"], 200);
+    assert!(service.logs_in("yhsduser", "123456").await);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -111,12 +100,8 @@ async fn of_parallel_changes_of_a_password_one_counts() {
     }
     assert_eq!(changed.len(), 1, "{changed:?}");
     let password = format!("new password {}", changed[0]);
-    let fields = [("account", "yhsduser"), ("password", password.as_str())];
-    let login = service
-        .post("/api/v1/account/login")
-        .form(&fields)
-        .from("192.0.2.2")
-        .await;
+    let login = service.log_in("yhsduser", &password);
+    let login = login.from("192.0.2.2").await;
     assert_eq!(login.body["code"], 200);
     assert_eq!(service.items("member#", "member").await[0]["generation"], 1);
 }

@@ -67,14 +67,7 @@ fn compare_rageframe(text: &str, mut answer: Value) {
 async fn the_rageframe_answers_are_as_published() {
     let service = Service::start().await;
     service.register("admin").await;
-    let login = service
-        .post("/v1/site/login")
-        .form(&[
-            ("username", "admin"),
-            ("password", "123456"),
-            ("group", "app"),
-        ])
-        .await;
+    let login = service.log_in_to("app", "admin", "123456").await;
     let refresh = login.body["data"]["refresh_token"]
         .as_str()
         .expect("a token")
@@ -123,10 +116,7 @@ async fn the_rageframe_answers_are_as_published() {
 async fn the_youhaosuda_answers_are_as_published() {
     let service = Service::start().await;
     let token = service.register("yhsduser").await;
-    let login = service
-        .post("/api/v1/account/login")
-        .form(&[("account", "yhsduser"), ("password", "123456")])
-        .await;
+    let login = service.log_in("yhsduser", "123456").await;
     let sample = sample(include_str!("documented/account-login.json"));
     compare("login", &sample, &login.body, true);
     assert_eq!(login.body["account"], "yhsduser");

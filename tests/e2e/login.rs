@@ -12,15 +12,8 @@ async fn a_rageframe_login_gives_tokens_and_the_member_and_counts_a_visit() {
     let service = Service::start().await;
     service.register("yhsduser").await;
     service.advance(5);
-    let reply = service
-        .post(RAGEFRAME)
-        .form(&[
-            ("username", "YHSDuser"),
-            ("password", "123456"),
-            ("group", "app"),
-        ])
-        .from("198.51.100.7")
-        .await;
+    let login = service.log_in_to("app", "YHSDuser", "123456");
+    let reply = login.from("198.51.100.7").await;
     assert_eq!(reply.status, 200);
     let data = &reply.body["data"];
     let now = START + 5;
@@ -80,10 +73,7 @@ async fn a_rageframe_login_gives_tokens_and_the_member_and_counts_a_visit() {
 async fn a_youhaosuda_login_gives_the_customer_and_a_cookie() {
     let service = Service::start().await;
     service.register("yhsduser").await;
-    let reply = service
-        .post(YOUHAOSUDA)
-        .form(&[("account", " yhsduser "), ("password", "123456")])
-        .await;
+    let reply = service.log_in(" yhsduser ", "123456").await;
     assert_eq!(reply.status, 200);
     assert_eq!(
         reply.body,
@@ -203,23 +193,13 @@ async fn an_unknown_account_and_a_wrong_password_are_not_told_apart() {
         "13800138000",
         &"长".repeat(5_000),
     ] {
-        let reply = service
-            .post(RAGEFRAME)
-            .form(&[
-                ("username", account),
-                ("password", "wrong"),
-                ("group", "app"),
-            ])
-            .await;
+        let reply = service.log_in_to("app", account, "wrong").await;
         assert_eq!(
             reply.body,
             rageframe_refusal(422, "账号或者密码错误", START)
         );
         spent.push(service.spent());
-        let reply = service
-            .post(YOUHAOSUDA)
-            .form(&[("account", account), ("password", "wrong")])
-            .await;
+        let reply = service.log_in(account, "wrong").await;
         let refusal = json!({"code": 201, "message": "账号或密码不正确", "attempts_left": 8});
         assert_eq!(reply.body, refusal);
         assert_eq!(reply.cookie(), None);

@@ -1,5 +1,20 @@
 //! The whole service through its routers, on a real DynamoDB: the embedded one, or the one that
 //! `AWS_ENDPOINT_URL_DYNAMODB` names.
+//!
+//! | question | file |
+//! | --- | --- |
+//! | who is let in, by which token, for how long | `sessions`, `login`, `refresh`, `up_userinfo`, `change_password` |
+//! | who may register, by which name | `register`, `names`, `codes`, `check_mobile`, `save` |
+//! | who is sent what, how often, and what it is good for | `messages`, `captcha`, `carrier`, `reset_by_mail`, `reset_with_mobile` |
+//! | how often one may guess | `throttle` |
+//! | how points are earned, spent, shown and lost | `points`, `points_races` |
+//! | what a browser may do, and what clients rely on | `browser`, `documented` |
+//! | what every route has to stand: no session, rubbish, a secret, a fault, a race, load | `sessions`, `rubbish`, `secrets`, `faults`, `races`, `load` |
+//! | what has to hold in the table | `invariants` |
+//! | what a request costs | `budgets`, `points/budgets` |
+//! | what is deployed, may be done, watched and set | `template`, `settings` |
+//! | what stands in for AWS | `embedded_aws`, `inspect`, `proxy` |
+//! | how a test's service is made and asked | `support` |
 
 #![recursion_limit = "256"]
 
@@ -13,27 +28,20 @@ mod change_password;
 mod check_mobile;
 mod codes;
 mod documented;
+mod embedded_aws;
 mod faults;
-mod inbox;
+mod inspect;
 mod invariants;
 mod load;
 mod login;
 mod messages;
-mod messages_at_once;
 mod names;
-mod permissions;
 mod points;
-mod points_budgets;
-mod points_model;
-mod points_pages;
 mod points_races;
-mod points_refusals;
-mod points_years;
 mod proxy;
 mod races;
 mod refresh;
 mod register;
-mod reset_asked;
 mod reset_by_mail;
 mod reset_with_mobile;
 mod rubbish;
@@ -44,4 +52,3 @@ mod settings;
 mod template;
 mod throttle;
 mod up_userinfo;
-mod watching;

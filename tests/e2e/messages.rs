@@ -1,6 +1,8 @@
 //! `POST /api/v1/account/send_regist_validate_sms` and `send_reset_validate_sms`: who is sent a
 //! message, how often, and at whose expense.
 
+mod at_once;
+
 use registration::config::CaptchaPolicy;
 use serde_json::{Value, json};
 

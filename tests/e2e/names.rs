@@ -8,8 +8,6 @@ use shared::{
 
 use crate::support::Service;
 
-const YOUHAOSUDA: &str = "/api/v1/account/login";
-
 #[tokio::test]
 async fn a_member_logs_in_by_every_name_they_have() {
     let service = Service::start().await;
@@ -22,10 +20,7 @@ async fn a_member_logs_in_by_every_name_they_have() {
         "DEMO@Example.com",
         huiyuan::demo::PHONE,
     ] {
-        let reply = service
-            .post(YOUHAOSUDA)
-            .form(&[("account", name), ("password", huiyuan::demo::PASSWORD)])
-            .await;
+        let reply = service.log_in(name, huiyuan::demo::PASSWORD).await;
         assert_eq!(reply.body["code"], 200, "{name}");
         ids.push(reply.body["customer"]["id"].clone());
     }
@@ -79,13 +74,11 @@ async fn no_digit_of_a_number_for_a_password_gets_lost() {
         ("123456789012345678901", 200),
         ("123456789012345678902", 201),
     ] {
-        let fields = [("account", "numbers"), ("password", password)];
-        assert_eq!(
-            service.post(YOUHAOSUDA).form(&fields).await.body["code"],
-            code
-        );
+        let login = service.log_in("numbers", password);
+        assert_eq!(login.await.body["code"], code);
         let json = format!(r#"{{"account":"numbers","password":{password}}}"#);
-        let login = service.post(YOUHAOSUDA).body("application/json", json);
+        let login = service.post("/api/v1/account/login");
+        let login = login.body("application/json", json);
         assert_eq!(login.await.body["code"], code);
     }
 }

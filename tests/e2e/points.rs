@@ -1,5 +1,11 @@
 //! `POST /admin/members/{id}/points`, and where the balance shows.
 
+mod budgets;
+mod model;
+mod pages;
+mod refusals;
+mod years;
+
 use serde_json::json;
 
 use crate::support::{START, Service};
@@ -175,10 +181,7 @@ async fn the_balance_shows_everywhere_it_is_promised() {
     service.given(member.id, "b", 50).await;
     service.given(member.id, "c", -30).await;
 
-    let login = service
-        .post("/api/v1/account/login")
-        .form(&[("account", &*member.name), ("password", "123456")]);
-    let login = login.await;
+    let login = service.log_in(&member.name, "123456").await;
     let token = login.cookie().unwrap();
     let current = service.get("/api/v1/account/current").bearer(&token).await;
     let save = service.post("/api/v1/account/save").bearer(&token);

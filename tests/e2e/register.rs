@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{START, Service, customer};
+use crate::support::{START, Service, customer, with_password};
 
 const USER_NAME: &str = "/api/v1/account/register_with_user_name";
 const EMAIL: &str = "/api/v1/account/register_with_email";
@@ -32,21 +32,14 @@ async fn a_user_name_registers_a_member_and_logs_them_in() {
 #[tokio::test]
 async fn an_address_registers_a_member_who_logs_in_by_it() {
     let service = Service::start().await;
-    let reply = service.post(EMAIL).form(&[
-        ("account", "User@Youhaosuda.com"),
-        ("password", "  密码 🔑"),
-        ("password_again", "  密码 🔑"),
-    ]);
-    let reply = reply.await;
+    let fields = with_password("User@Youhaosuda.com", "  密码 🔑");
+    let reply = service.post(EMAIL).form(&fields).await;
     assert_eq!(reply.body["code"], 200);
     assert_eq!(reply.body["customer"]["email"], "User@Youhaosuda.com");
     assert_eq!(reply.body["customer"]["name"], "User@Youhaosuda.com");
     assert_eq!(reply.body["customer"]["uname"], Value::Null);
     assert_eq!(reply.body["customer"]["reg_type"], 1);
-    let login = |password| {
-        let fields = [("account", "user@youhaosuda.COM"), ("password", password)];
-        service.post("/api/v1/account/login").form(&fields)
-    };
+    let login = |password| service.log_in("user@youhaosuda.COM", password);
     assert_eq!(
         login("密码 🔑").await.body["code"],
         201,
@@ -130,11 +123,10 @@ async fn a_name_is_taken_without_regard_to_letter_case() {
 #[tokio::test]
 async fn a_name_that_was_guessed_at_can_still_be_registered_and_stays() {
     let service = Service::start().await;
-    let wrong = [("account", "yhsduser"), ("password", "wrong")];
-    service.post("/api/v1/account/login").form(&wrong).await;
+    service.log_in("yhsduser", "wrong").await;
     assert!(service.items("login#", "login").await[0]["expires_at"].is_i64());
     service.register("yhsduser").await;
-    service.post("/api/v1/account/login").form(&wrong).await;
+    service.log_in("yhsduser", "wrong").await;
     let marker = service.items("login#", "login").await;
     assert_eq!(
         marker[0]["expires_at"],

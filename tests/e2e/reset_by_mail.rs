@@ -1,21 +1,19 @@
 //! `POST /api/v1/account/reset_password_with_email`, and the page behind the mail, as a browser
 //! without JavaScript goes through it.
 
+mod asked;
+
 use std::future::IntoFuture;
 
 use serde_json::json;
 
-use crate::support::{PUBLIC_URL, Reply, Service};
+use crate::support::{PUBLIC_URL, Reply, Service, with_password};
 
 pub const ASK: &str = "/api/v1/account/reset_password_with_email";
 pub const EMAIL: &str = "zoe.li@example.com";
 
 pub async fn member(service: &Service) -> String {
-    let fields = [
-        ("account", "Zoe.Li@Example.com"),
-        ("password", "123456"),
-        ("password_again", "123456"),
-    ];
+    let fields = with_password("Zoe.Li@Example.com", "123456");
     let request = service.post("/api/v1/account/register_with_email");
     let reply = request.form(&fields).await;
     reply.cookie().expect("registration hands over a session")

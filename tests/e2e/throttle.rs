@@ -5,11 +5,7 @@ use serde_json::json;
 use crate::support::{Reply, Service, rageframe_refusal};
 
 async fn guess(service: &Service, account: &str, password: &str, address: &str) -> Reply {
-    service
-        .post("/api/v1/account/login")
-        .form(&[("account", account), ("password", password)])
-        .from(address)
-        .await
+    service.log_in(account, password).from(address).await
 }
 
 #[tokio::test]
@@ -30,16 +26,8 @@ async fn the_eleventh_guess_in_ten_minutes_is_not_compared() {
         reply.body,
         json!({"code": 201, "message": "尝试次数过多，请在9分钟后再试", "retry_after": 500})
     );
-    let fields = [
-        ("username", "yhsduser"),
-        ("password", "123456"),
-        ("group", "app"),
-    ];
-    let reply = service
-        .post("/v1/site/login")
-        .form(&fields)
-        .from("192.0.2.9")
-        .await;
+    let login = service.log_in_to("app", "yhsduser", "123456");
+    let reply = login.from("192.0.2.9").await;
     let mut refusal = rageframe_refusal(429, "尝试次数过多，请在9分钟后再试", service.now());
     refusal["retry_after"] = json!(500);
     assert_eq!(reply.body, refusal);
@@ -95,8 +83,7 @@ async fn parallel_guesses_count() {
     service.register("yhsduser").await;
     let requests: Vec<_> = (0..40)
         .map(|_| {
-            let fields = [("account", "yhsduser"), ("password", "wrong")];
-            let request = service.post("/api/v1/account/login").form(&fields);
+            let request = service.log_in("yhsduser", "wrong");
             tokio::spawn(request.from("192.0.2.9").into_future())
         })
         .collect();
@@ -121,8 +108,7 @@ async fn the_right_password_among_parallel_guesses_elsewhere_gets_in() {
     service.register("yhsduser").await;
     let guesses: Vec<_> = (0..30)
         .map(|_| {
-            let fields = [("account", "yhsduser"), ("password", "wrong")];
-            let request = service.post("/api/v1/account/login").form(&fields);
+            let request = service.log_in("yhsduser", "wrong");
             tokio::spawn(request.from("192.0.2.9").into_future())
         })
         .collect();

@@ -16,7 +16,7 @@ use shared::{
 };
 use tokio::runtime::Runtime;
 
-use crate::permissions;
+use crate::template::permissions;
 
 /// The AWS that the environment names; where it names none, one in this process, shared by all
 /// tests.

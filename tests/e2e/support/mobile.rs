@@ -73,13 +73,6 @@ impl Service {
         reply.cookie().expect("registration hands over a session")
     }
 
-    /// Logs in, and tells whether that worked.
-    pub async fn logs_in(&self, account: &str, password: &str) -> bool {
-        let fields = [("account", account), ("password", password)];
-        let reply = self.post("/api/v1/account/login").form(&fields).await;
-        reply.body["code"] == 200
-    }
-
     /// How many messages and mails were sent.
     pub async fn messages(&self) -> usize {
         self.inbox.all().await.len()

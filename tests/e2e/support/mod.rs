@@ -1,24 +1,20 @@
 //! A service of a test's own: its routers on a table of its own, with a clock that stands still, a
 //! seeded source of randomness, and everything it sent and logged.
 
+mod build;
 pub mod carrier;
 mod dynamodb;
 mod faulty;
 pub mod gate;
 pub mod inbox;
 pub mod ledger;
+mod members;
 pub mod mobile;
 pub mod planted;
 pub mod request;
 mod table;
 
-use std::{
-    sync::{
-        Arc, Mutex,
-        atomic::{AtomicU64, Ordering},
-    },
-    time::Duration,
-};
+use std::sync::{Arc, Mutex};
 
 use aws_sdk_dynamodb::Client;
 use axum::Router;
@@ -27,18 +23,14 @@ use serde_json::{Value, json};
 use shared::{
     app::App,
     aws,
-    clock::{Clock, Time},
-    config::Config,
-    deadline::Deadline,
-    journal::{Journal, Line},
-    random::Random,
+    journal::Line,
     store::{Store, meter::Usage},
 };
 use tests::proxy::Proxy;
 
 pub use dynamodb::{Sent, aws};
-use faulty::Way;
 pub use inbox::Inbox;
+pub use members::{customer, with_password};
 pub use request::{Reply, RequestBuilder};
 
 /// When every test begins, in Unix seconds: 2030-06-15 12:00:00 at `+08:00`. Later than today, so
@@ -55,44 +47,6 @@ pub fn rageframe_refusal(code: u16, message: &str, timestamp: i64) -> Value {
 
 /// Where the service is reached, as its mails say.
 pub const PUBLIC_URL: &str = "https://members.shop.example";
-
-/// What codes are digested under, and captchas sealed.
-const KEYS: [&str; 2] = [
-    "Zml4ZWQgZm9yIGNvZGVzLCBvZiAzMiBieXRlcyEhISE=",
-    "Zml4ZWQgZm9yIHRlc3RzLCBvZiAzMiBieXRlcyEhISE=",
-];
-/// The customer that a member registered as `name` at [`START`] is shown as.
-pub fn customer(id: &Value, name: &str) -> Value {
-    json!({
-        "id": id,
-        "social_type": false,
-        "name": name,
-        "metas": {},
-        "notify_email": null,
-        "notify_phone": null,
-        "accept_marketing": false,
-        "regist_at": "2030-06-15T12:00:00.000+08:00",
-        "orders_count": 0,
-        "total_spent": 0,
-        "last_order_no": null,
-        "last_order_at": null,
-        "email": null,
-        "mobile": null,
-        "uname": name,
-        "real_name": null,
-        "sex": "undefined",
-        "birthday": null,
-        "indentity_card": null,
-        "avatar_url": null,
-        "point": 0,
-        "last_year_point": 0,
-        "total_credit": 0,
-        "customer_level": null,
-        "social_accounts": [],
-        "social_id": null,
-        "reg_type": 0,
-    })
-}
 
 /// Whether the tests run on the embedded DynamoDB.
 pub fn is_embedded() -> bool {
@@ -119,99 +73,6 @@ pub struct Service {
 }
 
 impl Service {
-    /// Starts a service with the default settings.
-    pub async fn start() -> Self {
-        Self::with(|_| {}).await
-    }
-
-    /// Starts a service with settings changed by `change`.
-    pub async fn with(change: impl FnOnce(&mut Config)) -> Self {
-        Self::build(change, |_| {}, Way::Straight).await
-    }
-
-    /// Starts a service with settings of codes, messages and captchas changed by `change`.
-    pub async fn sending(change: impl FnOnce(&mut registration::config::Config)) -> Self {
-        Self::build(|_| {}, change, Way::Straight).await
-    }
-
-    /// The same, with another carrier of messages and mails than the inbox.
-    pub async fn sending_through(
-        carrier: &str,
-        change: impl FnOnce(&mut registration::config::Config),
-    ) -> Self {
-        Self::build(|_| {}, change, Way::Carrier(carrier)).await
-    }
-
-    async fn build(
-        change: impl FnOnce(&mut Config),
-        change_sending: impl FnOnce(&mut registration::config::Config),
-        way: Way<'_>,
-    ) -> Self {
-        static TABLES: AtomicU64 = AtomicU64::new(0);
-        let number = TABLES.fetch_add(1, Ordering::SeqCst);
-        let table = format!("huiyuan-test-{}-{number}", std::process::id());
-        let clock = Clock::frozen(Time::from_seconds(START));
-        let (aws, inbox) = Inbox::open(aws(), &clock).await;
-        let client = Client::from_conf(aws.dynamodb().build());
-        table::create(&client, &table).await;
-
-        let sent: Arc<Mutex<Vec<Sent>>> = Arc::default();
-        let lines: Arc<Mutex<Vec<Line>>> = Arc::default();
-        let mut config = Config::new(&table);
-        if let Way::Straight = way {
-            // How fast this machine is decides nothing.
-            config.deadline = Deadline::after(Duration::from_mins(1));
-        }
-        change(&mut config);
-        let (aws, proxies) = way.to(aws.within(config.deadline)).await;
-        let keys = KEYS.map(|key| key.parse().expect("a key"));
-        let mut sending = registration::config::Config::new(keys, "shop@shop.example", PUBLIC_URL);
-        sending.mail_patience = Duration::from_secs(1);
-        change_sending(&mut sending);
-        let app = App {
-            store: Store::with(faulty::alone(aws.dynamodb(), &table), &table),
-            config: Arc::new(config),
-            aws,
-            clock,
-            random: Random::seeded(number),
-            journal: {
-                let lines = Arc::clone(&lines);
-                Journal::to(move |line| {
-                    planted::assert_not_in(line);
-                    let mut lines = lines.lock().expect("no test panics with it");
-                    lines.push(line.clone());
-                })
-            },
-        };
-        let function = |function| {
-            let sent = Arc::clone(&sent);
-            let recorder = dynamodb::Recorder { function, sent };
-            App {
-                store: Store::with(
-                    faulty::alone(app.aws.dynamodb(), &table).interceptor(recorder),
-                    &table,
-                ),
-                ..app.clone()
-            }
-        };
-        let registration = Registration::new(function("registration"), sending.clone());
-        let functions = huiyuan::service::functions(function, &registration);
-        let merged = functions.clone().into_iter();
-        Self {
-            router: merged.fold(Router::new(), |all, (_, router)| all.merge(router)),
-            functions,
-            sending,
-            app,
-            registration,
-            inbox,
-            client,
-            table,
-            lines,
-            sent,
-            _proxies: proxies,
-        }
-    }
-
     /// Begins a `POST`.
     pub fn post(&self, path: &str) -> RequestBuilder {
         RequestBuilder::new(self.router.clone(), "POST", path)
@@ -237,43 +98,16 @@ impl Service {
         self.app.clock.now().seconds()
     }
 
-    /// Registers a member with the password `123456`, and gives their browser's token.
-    pub async fn register(&self, name: &str) -> String {
-        let reply = self
-            .post("/api/v1/account/register_with_user_name")
-            .form(&[
-                ("account", name),
-                ("password", "123456"),
-                ("password_again", "123456"),
-            ])
-            .await;
-        assert_eq!(reply.body["code"], 200, "{}", reply.body);
-        reply.cookie().expect("registration hands over a session")
-    }
-
-    /// Logs a member with the password `123456` in to a group, and gives the answer's `data`.
-    pub async fn login(&self, name: &str, group: &str) -> Value {
-        let reply = self
-            .post("/v1/site/login")
-            .form(&[("username", name), ("password", "123456"), ("group", group)])
-            .await;
-        assert_eq!(reply.body["code"], 200, "{}", reply.body);
-        reply.body["data"].clone()
-    }
-
-    /// Whether a token leads to a live session.
-    pub async fn is_live(&self, token: &str) -> bool {
-        let reply = self.get("/api/v1/account/current").bearer(token).await;
-        assert_eq!(reply.body["code"], 200, "{}", reply.body);
-        !reply.body["customer"].is_null()
-    }
-
     /// The same service with another store.
     pub fn with_store(&self, store: Store) -> Router {
-        let mut app = self.app.clone();
-        app.store = store;
+        let app = self.app.clone();
+        self.served_by(&App { store, ..app })
+    }
+
+    /// The same service from another application.
+    pub fn served_by(&self, app: &App) -> Router {
         let registration = Registration::new(app.clone(), self.sending.clone());
-        huiyuan::service::router(&app, &registration)
+        huiyuan::service::router(app, &registration)
     }
 
     /// What the last request spent.

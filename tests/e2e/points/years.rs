@@ -5,19 +5,11 @@ use std::future::IntoFuture;
 use serde_json::{Value, json};
 use shared::clock::Time;
 
-use crate::support::{Service, ledger::Holder};
+use crate::support::Service;
 
 /// Moves the clock to `seconds` after the start of a year.
 fn go_to(service: &Service, year: i32, seconds: i64) {
     service.advance(Time::year_start(year).seconds() + seconds - service.now());
-}
-
-/// Logs in anew, and gives the browser's token.
-async fn log_in(service: &Service, member: &Holder) -> String {
-    let login = service
-        .post("/api/v1/account/login")
-        .form(&[("account", &*member.name), ("password", "123456")]);
-    login.await.cookie().expect("a login hands over a session")
 }
 
 /// `point` and `last_year_point` of `current`, `reward_point_total` and `last_year_point` of the
@@ -42,12 +34,12 @@ async fn totals_are_right_a_second_before_and_at_the_new_year_of_an_untouched_le
     let member = service.holder("yhsduser").await;
     service.given(member.id, "2030", 100).await;
     go_to(&service, 2031, -1);
-    let token = log_in(&service, &member).await;
+    let token = service.browser(&member.name).await;
     assert_eq!(shown(&service, &token).await, [100, 0, 100, 0, 1]);
     service.advance(1);
     assert_eq!(shown(&service, &token).await, [100, 100, 100, 100, 1]);
     go_to(&service, 2032, -1);
-    let token = log_in(&service, &member).await;
+    let token = service.browser(&member.name).await;
     assert_eq!(shown(&service, &token).await, [100, 100, 100, 100, 1]);
     service.advance(1);
     assert_eq!(shown(&service, &token).await, [0, 0, 0, 0, 2]);
@@ -72,7 +64,7 @@ async fn what_expired_is_an_entry_when_it_is_read_and_the_same_once_it_is_writte
         "reward_point_desc": "积分过期",
         "created_at": "2032-01-01T00:00:00.000+08:00",
     });
-    let token = log_in(&service, &member).await;
+    let token = service.browser(&member.name).await;
     for _ in 0..2 {
         let read = service.details(&token, "").await.body;
         assert_eq!(read["reward_point_details"][0], expired, "{read}");

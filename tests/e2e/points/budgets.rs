@@ -36,10 +36,7 @@ async fn a_page_costs_what_the_page_holds_and_a_write_what_it_writes() {
     }
     service.advance(600 * 86_400);
     for (entries, member) in members {
-        let login = service
-            .post("/api/v1/account/login")
-            .form(&[("account", &*member.name), ("password", "123456")]);
-        let token = login.await.cookie().unwrap();
+        let token = service.browser(&member.name).await;
         let last = entries / 10;
         for filter in ["", "last_three_month=1", "three_month_ago=1"] {
             let first = service.admin_details(member.id, filter).await.body;

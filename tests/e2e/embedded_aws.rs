@@ -1,4 +1,4 @@
-//! What the service sends, as the embedded AWS takes it from the real SDK clients, and `/_local`.
+//! What the service sends, as the embedded AWS takes it from the real SDK clients.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use aws_sdk_sesv2::types::{Body, Content, Destination, EmailContent, Message};
@@ -6,21 +6,15 @@ use aws_sdk_sns::{
     error::ProvideErrorMetadata, operation::publish::builders::PublishFluentBuilder,
     types::MessageAttributeValue,
 };
-use axum::Router;
 use huiyuan::{
     aws::{EmbeddedAws, listen},
-    inbox::Inbox,
-    inspect, table,
+    table,
 };
-use serde_json::{Value, json};
-use shared::{
-    aws::{Aws, Service as Of},
-    clock::{Clock, Time},
-};
+use shared::aws::{Aws, Service as Of};
 
-use crate::support::{START, Service, inbox, inbox::serve, request::RequestBuilder};
+use crate::support::{Service, inbox};
 
-fn sns(aws: &Aws) -> aws_sdk_sns::Client {
+pub fn sns(aws: &Aws) -> aws_sdk_sns::Client {
     aws_sdk_sns::Client::new(&aws.client(Of::Sns))
 }
 
@@ -28,7 +22,7 @@ fn ses(aws: &Aws) -> aws_sdk_sesv2::Client {
     aws_sdk_sesv2::Client::new(&aws.client(Of::SesV2))
 }
 
-async fn send_mail(aws: &Aws, to: &str, text: Option<&str>, html: Option<&str>) -> String {
+pub async fn send_mail(aws: &Aws, to: &str, text: Option<&str>, html: Option<&str>) -> String {
     let content = |text: &str| Content::builder().data(text).charset("UTF-8").build();
     let content = |text: &str| content(text).expect("content with data is complete");
     let body = Body::builder()
@@ -208,98 +202,4 @@ async fn ses_refuses_what_it_cannot_send() {
         assert!(error.is_bad_request_exception(), "{error:?}");
     }
     assert!(embedded.inbox.messages(None).is_empty());
-}
-
-async fn inspect(inbox: Inbox) -> Router {
-    let service = Service::start().await;
-    inspect::router(inbox, service.registration.captchas().clone())
-}
-
-async fn get(router: &Router, path: &str) -> crate::support::Reply {
-    RequestBuilder::new(router.clone(), "GET", path).await
-}
-
-#[tokio::test]
-async fn the_inbox_is_read_newest_first_and_by_recipient() {
-    let clock = Clock::frozen(Time::from_seconds(START));
-    let inbox = Inbox::new(clock.clone());
-    let endpoint = serve(huiyuan::aws::messengers(inbox.clone())).await;
-    let aws = Aws::embedded(&endpoint);
-    let router = inspect(inbox).await;
-
-    let publish = sns(&aws).publish().phone_number("+8613700000001");
-    let sms = publish.message("hello").send().await.unwrap();
-    clock.advance(60);
-    let html = "<p>hello</p>";
-    let mail = send_mail(&aws, "zoe@example.com", None, Some(html)).await;
-
-    let sms = json!({
-        "id": sms.message_id,
-        "channel": "sms",
-        "to": "+8613700000001",
-        "subject": null,
-        "body": "hello",
-        "sent_at": "2030-06-15T12:00:00.000+08:00",
-    });
-    let mail = json!({
-        "id": mail,
-        "channel": "mail",
-        "to": "zoe@example.com",
-        "subject": "重置密码 · Reset your password",
-        "body": html,
-        "sent_at": "2030-06-15T12:01:00.000+08:00",
-    });
-    let none: [Value; 0] = [];
-    for (query, expected) in [
-        ("", json!([mail, sms])),
-        ("?to=", json!([mail, sms])),
-        ("?to=%2B8613700000001", json!([sms])),
-        ("?to=+8613700000001", json!([sms])),
-        ("?to=13700000001", json!([sms])),
-        ("?to=Zoe@example.com", json!([mail])),
-        ("?to=13700000002", json!(none)),
-    ] {
-        let reply = get(&router, &format!("/_local/messages{query}")).await;
-        assert_eq!(reply.status, 200);
-        assert_eq!(reply.body, json!({"messages": expected}), "{query}");
-    }
-    let id = mail["id"].as_str().unwrap();
-    let shown = get(&router, &format!("/_local/messages/{id}")).await;
-    assert_eq!(shown.bytes, html.as_bytes());
-    assert!(
-        shown.headers["content-security-policy"]
-            .to_str()
-            .unwrap()
-            .starts_with("sandbox")
-    );
-    let id = sms["id"].as_str().unwrap();
-    assert_eq!(
-        get(&router, &format!("/_local/messages/{id}")).await.status,
-        404
-    );
-}
-
-#[tokio::test]
-async fn the_page_loads_nothing_from_elsewhere() {
-    let router = inspect(Inbox::new(Clock::system())).await;
-    let reply = get(&router, "/_local/").await;
-    assert_eq!(reply.status, 200);
-    assert_eq!(reply.headers["content-type"], "text/html; charset=utf-8");
-    let page = String::from_utf8(reply.bytes).unwrap();
-    for elsewhere in ["http://", "https://", "url(", "@import", "src=\""] {
-        assert!(!page.contains(elsewhere), "{elsewhere}");
-    }
-}
-
-#[tokio::test]
-async fn the_functions_know_nothing_of_it() {
-    let service = Service::start().await;
-    for path in [
-        "/_local",
-        "/_local/",
-        "/_local/messages",
-        "/_local/captchas/x",
-    ] {
-        assert_eq!(service.get(path).await.status, 404, "{path}");
-    }
 }

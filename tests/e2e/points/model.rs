@@ -141,10 +141,7 @@ fn move_clock(service: &Service, dice: &mut Dice, step: u32) {
 
 /// The member's own page, by a session of this very moment.
 async fn own_page(service: &Service, member: &Holder, query: &str, page: usize) -> Value {
-    let login = service
-        .post("/api/v1/account/login")
-        .form(&[("account", &*member.name), ("password", "123456")]);
-    let token = login.await.cookie().expect("a login hands over a session");
+    let token = service.browser(&member.name).await;
     if page > 1 {
         service
             .details(&token, &query.replace("page=", "was="))

@@ -1,17 +1,26 @@
 //! Rubbish of every kind on every route: a refusal in the family's envelope, and nothing changes.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 
-use crate::support::{Reply, Service};
+use crate::{
+    support::{Reply, RequestBuilder, Service},
+    template,
+};
 
-/// Every route with a body.
-const ROUTES: [&str; 18] = [
+/// The page whose form is posted: rubbish there is answered with a page.
+const PAGE: &str = "/reset_password";
+
+/// Every other route with a body.
+const ROUTES: [&str; 20] = [
     "/v1/site/login",
     "/v1/site/refresh",
     "/v2/customer/account/refresh",
     "/v2/customer/account/up-userinfo",
     "/v2/customer/account/logout",
     "/api/v1/account/login",
+    "/api/v1/account/logout",
     "/api/v1/account/change_password",
     "/api/v1/account/save",
     "/api/v1/account/register_with_user_name",
@@ -24,6 +33,7 @@ const ROUTES: [&str; 18] = [
     "/api/v1/account/check_regist_mobile",
     "/api/v1/account/check_reset_mobile",
     "/api/v1/account/reward_point_details",
+    "/admin/members/{id}/points",
 ];
 
 const FORM: &str = "application/x-www-form-urlencoded";
@@ -70,10 +80,16 @@ fn bodies() -> Vec<(&'static str, Vec<u8>)> {
     ]
 }
 
+/// Posts with all rights that a path could ask for.
+fn post(service: &Service, path: &str, token: &str) -> RequestBuilder {
+    let path = path.replace("{id}", "1");
+    service.post(&path).bearer(token).operator()
+}
+
 /// A refusal for the request's form, in the envelope of the path's family.
 fn assert_refused(path: &str, reply: &Reply) {
     assert_eq!(reply.status, 200, "{path}");
-    let rageframe = !path.starts_with("/api/");
+    let rageframe = path.starts_with("/v1/") || path.starts_with("/v2/");
     let code = if rageframe { 422 } else { 201 };
     assert_eq!(reply.body["code"], code, "{path}: {}", reply.body);
     let message = reply.body["message"].as_str().expect("a message");
@@ -86,13 +102,37 @@ fn assert_refused(path: &str, reply: &Reply) {
 }
 
 #[tokio::test]
+async fn every_route_with_a_body_is_among_those_that_get_rubbish() {
+    let served = template::all_served(&Service::start().await).into_iter();
+    let posted = served.filter(|(_, method, _)| method == "POST");
+    let posted: BTreeSet<_> = posted.map(|(_, _, path)| path).collect();
+    let known = ROUTES.into_iter().chain([PAGE]).map(str::to_owned);
+    assert_eq!(known.collect::<BTreeSet<_>>(), posted);
+}
+
+#[tokio::test]
+async fn a_body_that_cannot_be_read_is_answered_with_a_page_where_a_page_is_posted() {
+    let service = Service::start().await;
+    service.register("yhsduser").await;
+    let before = service.dump().await;
+    for (content_type, body) in bodies() {
+        let request = service.post(PAGE).header("origin", "null");
+        let reply = request.body(content_type, body).await;
+        assert_eq!(reply.status, 200);
+        assert_eq!(reply.headers["content-type"], "text/html; charset=utf-8");
+        assert_eq!(service.last_line().code, 201);
+    }
+    assert_eq!(service.dump().await, before);
+}
+
+#[tokio::test]
 async fn a_body_that_cannot_be_read_is_refused_on_every_route() {
     let service = Service::start().await;
     let token = service.register("yhsduser").await;
     let before = service.dump().await;
     for path in ROUTES.into_iter().filter(|path| !path.ends_with("/logout")) {
         for (content_type, body) in bodies() {
-            let request = service.post(path).bearer(&token).body(content_type, body);
+            let request = post(&service, path, &token).body(content_type, body);
             assert_refused(path, &request.await);
         }
     }
@@ -118,6 +158,7 @@ async fn a_value_that_is_no_text_is_refused_on_every_route() {
         "email",
         "verify_code",
         "captcha_id",
+        "key",
     ];
     for path in ROUTES.into_iter().filter(|path| !path.ends_with("/logout")) {
         let duplicated = names.map(|name| format!("{name}=a&{name}=b")).join("&");
@@ -130,7 +171,7 @@ async fn a_value_that_is_no_text_is_refused_on_every_route() {
             (FORM, bracketed),
             (JSON, format!("{{{nested}}}")),
         ] {
-            let request = service.post(path).bearer(&token).body(content_type, body);
+            let request = post(&service, path, &token).body(content_type, body);
             let reply = request.await;
             assert_eq!(reply.status, 200, "{path}");
             let code = reply.body["code"].as_u64();
@@ -148,9 +189,8 @@ async fn a_value_that_is_no_text_is_refused_on_every_route() {
 async fn an_unreadable_query_is_refused_where_the_query_is_read() {
     let service = Service::start().await;
     for path in ROUTES {
-        let reply = service
-            .post(&format!("{path}?account=%ff&x=%zz&&=&access-token=%ff"))
-            .await;
+        let path = format!("{path}?account=%ff&x=%zz&&=&access-token=%ff");
+        let reply = post(&service, &path, "").await;
         assert_eq!(reply.status, 200, "{path}");
         let code = reply.body["code"].as_u64().expect("a code");
         assert!(

@@ -1,11 +1,16 @@
 //! No secret is stored or logged, whatever is done.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 
-use crate::support::{
-    ADDRESS, Service,
-    mobile::{REGIST_SMS, RESET_SMS},
-    planted,
+use crate::{
+    support::{
+        ADDRESS, Reply, Service,
+        mobile::{REGIST_SMS, RESET_SMS},
+        planted,
+    },
+    template,
 };
 
 const MAIL: &str = "user@youhaosuda.com";
@@ -32,14 +37,7 @@ pub async fn run(service: &Service) -> Vec<String> {
         secrets.extend(register(path, account).await.cookie());
     }
     for password in passwords {
-        let fields = [("account", "yhsduser"), ("password", password)];
-        secrets.extend(
-            service
-                .post("/api/v1/account/login")
-                .form(&fields)
-                .await
-                .cookie(),
-        );
+        secrets.extend(service.log_in("yhsduser", password).await.cookie());
         let query = "?account=user@youhaosuda.com&password=first%20secret";
         secrets.extend(
             service
@@ -49,32 +47,48 @@ pub async fn run(service: &Service) -> Vec<String> {
         );
     }
     // A password typed into the wrong field looks like a user name.
-    let mistyped = [("account", "Secret2030"), ("password", "wrong secret")];
-    service.post("/api/v1/account/login").form(&mistyped).await;
+    service.log_in("Secret2030", "wrong secret").await;
     secrets.extend(["Secret2030", "secret2030"].map(str::to_owned));
-    let mut keep = |body: &Value| {
-        let data = &body["data"];
+    secrets.extend(run_sessions(service, passwords).await);
+    secrets.extend(run_codes_and_links(service).await);
+    run_points(service).await;
+    secrets.retain(|secret| !secret.is_empty());
+    assert!(secrets.len() > 12, "{}", secrets.len());
+    let lines = service.lines().into_iter();
+    let asked = lines.filter_map(|line| Some((line.method.to_string(), line.endpoint?)));
+    let served = template::all_served(service).into_iter();
+    let served: BTreeSet<_> = served.map(|(_, method, path)| (method, path)).collect();
+    assert_eq!(asked.collect::<BTreeSet<_>>(), served);
+    secrets
+}
+
+/// Sessions that are begun, used, refreshed and ended; the password becomes the second.
+async fn run_sessions(service: &Service, passwords: [&str; 3]) -> Vec<String> {
+    let mut secrets = Vec::new();
+    let mut keep = |reply: Reply| {
+        let data = &reply.body["data"];
         let tokens = ["access_token", "refresh_token"].map(|key| data[key].as_str());
         let tokens = tokens.map(|token| token.unwrap_or_default().to_owned());
         secrets.extend(tokens.clone());
         tokens
     };
-    let fields = [
-        ("username", "yhsduser"),
-        ("password", passwords[0]),
-        ("group", "app"),
-    ];
-    let login = service.post("/v1/site/login").form(&fields).await;
-    let [_, refresh] = keep(&login.body);
-    let fields = [("refresh_token", refresh.as_str()), ("group", "app")];
-    let [access, _] = keep(&service.post("/v1/site/refresh").form(&fields).await.body);
+    let [_, mut refresh] = keep(service.log_in_to("app", "yhsduser", passwords[0]).await);
+    let mut access = String::new();
+    for path in ["/v1/site/refresh", "/v2/customer/account/refresh"] {
+        let fields = [("refresh_token", &*refresh), ("group", "app")];
+        [access, refresh] = keep(service.post(path).form(&fields).await);
+    }
     let path = format!("/v2/customer/account/up-userinfo?access-token={access}");
-    let [access, _] = keep(&service.post(&path).form(&[("nickname", "x")]).await.body);
+    let [access, _] = keep(service.post(&path).form(&[("nickname", "x")]).await);
     service
         .get(&format!("/api/v1/account/current?access-token={access}"))
         .await;
     service
         .post(&format!("/undefined?access-token={access}"))
+        .await;
+    service
+        .post(&format!("/api/v1/account/save?access-token={access}"))
+        .json(json!({"real_name": "x"}))
         .await;
     let body = json!({
         "password_old": passwords[0], "password": passwords[1], "password_again": passwords[1],
@@ -84,10 +98,14 @@ pub async fn run(service: &Service) -> Vec<String> {
         .bearer(&access)
         .json(body)
         .await;
-    secrets.extend(run_codes_and_links(service).await);
-    run_points(service).await;
-    secrets.retain(|secret| !secret.is_empty());
-    assert!(secrets.len() > 12, "{}", secrets.len());
+    let browser = service.log_in("yhsduser", passwords[1]).await.cookie();
+    let browser = browser.expect("a session");
+    let out = service.post("/api/v1/account/logout").cookie(&browser);
+    assert_eq!(out.await.body["code"], 200);
+    let [access, _] = keep(service.log_in_to("app", "yhsduser", passwords[1]).await);
+    let path = format!("/v2/customer/account/logout?access-token={access}");
+    assert_eq!(service.post(&path).await.body["code"], 200);
+    secrets.push(browser);
     secrets
 }
 
@@ -155,6 +173,8 @@ async fn run_points(service: &Service) {
         service.details(&holder.token, query).await;
         service.admin_details(holder.id, query).await;
     }
+    let page = service.post("/api/v1/account/reward_point_details");
+    page.bearer(&holder.token).await;
     service.admin_details(1, "").await;
 }
 

@@ -8,6 +8,12 @@ async fn guess(service: &Service, account: &str, password: &str, address: &str) 
     service.log_in(account, password).from(address).await
 }
 
+/// Whether the owner gets in.
+async fn lets_in(service: &Service, address: &str) -> bool {
+    let reply = guess(service, "yhsduser", "123456", address).await;
+    reply.body["code"] == 200
+}
+
 #[tokio::test]
 async fn the_eleventh_guess_in_ten_minutes_is_not_compared() {
     let service = Service::start().await;
@@ -33,22 +39,12 @@ async fn the_eleventh_guess_in_ten_minutes_is_not_compared() {
     assert_eq!(reply.body, refusal);
     assert_eq!(service.dump().await, before);
 
-    assert_eq!(
-        guess(&service, "yhsduser", "123456", "192.0.2.10")
-            .await
-            .body["code"],
-        200
-    );
+    assert!(lets_in(&service, "192.0.2.10").await);
     service.advance(499);
     let reply = guess(&service, "yhsduser", "123456", "192.0.2.9").await;
     assert_eq!(reply.body["retry_after"], 1);
     service.advance(1);
-    assert_eq!(
-        guess(&service, "yhsduser", "123456", "192.0.2.9")
-            .await
-            .body["code"],
-        200
-    );
+    assert!(lets_in(&service, "192.0.2.9").await);
 }
 
 #[tokio::test]
@@ -59,8 +55,7 @@ async fn a_success_clears_the_failures_of_its_address() {
         for _ in 0..9 {
             guess(&service, "yhsduser", "wrong", "192.0.2.9").await;
         }
-        let reply = guess(&service, "yhsduser", "123456", "192.0.2.9").await;
-        assert_eq!(reply.body["code"], 200, "{}", reply.body);
+        assert!(lets_in(&service, "192.0.2.9").await);
     }
 }
 
@@ -131,12 +126,7 @@ async fn an_address_fails_at_most_sixty_times_a_minute_over_all_accounts() {
     let reply = guess(&service, "yhsduser", "123456", "192.0.2.9").await;
     assert_eq!(reply.body["retry_after"], 1);
     service.advance(1);
-    assert_eq!(
-        guess(&service, "yhsduser", "123456", "192.0.2.9")
-            .await
-            .body["code"],
-        200
-    );
+    assert!(lets_in(&service, "192.0.2.9").await);
 }
 
 #[tokio::test]
@@ -144,12 +134,7 @@ async fn successes_do_not_count_against_a_shared_address() {
     let service = Service::start().await;
     service.register("yhsduser").await;
     for _ in 0..100 {
-        assert_eq!(
-            guess(&service, "yhsduser", "123456", "192.0.2.9")
-                .await
-                .body["code"],
-            200
-        );
+        assert!(lets_in(&service, "192.0.2.9").await);
     }
     let guesses = service.items("address#192.0.2.9", "guesses").await;
     assert_eq!(guesses[0]["all"], json!([]));

@@ -15,7 +15,7 @@ use shared::{
         StoreError,
         entries::Entry,
         session::{Session, SessionKey},
-        views::{Mark, Span, VIEW_SECONDS, View, Views},
+        views::{Run, Span, VIEW_SECONDS, View, Views},
     },
 };
 
@@ -110,7 +110,7 @@ impl<'a> Reading<'a> {
     }
 
     /// The mark that the boundary may lie under.
-    async fn mark(&self) -> Result<Option<Mark>, StoreError> {
+    async fn mark(&self) -> Result<Option<Run>, StoreError> {
         if self.asked.span == Span::All {
             return Ok(None);
         }
@@ -138,7 +138,7 @@ impl<'a> Reading<'a> {
         points: &Points,
         held: &Points,
         unwritten: &[Posting],
-        mark: Option<Mark>,
+        mark: Option<Run>,
     ) -> Result<View, StoreError> {
         let whole = self.whole(held);
         if self.asked.span == Span::All {

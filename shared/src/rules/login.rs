@@ -98,7 +98,7 @@ pub async fn login<T>(
         access: &new.session.access,
         generation: account.generation,
         at: app.clock.now(),
-        ip: &attempt.address.0.to_canonical().to_string(),
+        ip: &attempt.address.text(),
     };
     let (stored, visited, cleared) = tokio::join!(
         app.store.put_session(&new.key, &new.session),

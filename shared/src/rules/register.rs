@@ -54,7 +54,7 @@ pub async fn register(
 ) -> Result<LoggedIn<Token>, RegisterError> {
     let hash = password::hash(password, &app.random).await;
     let hash = hash.map_err(Fault::from)?;
-    let ip = address.0.to_canonical().to_string();
+    let ip = address.text();
     loop {
         let id = MemberId::random(&app.random);
         let now = app.clock.now();

@@ -118,7 +118,11 @@ impl Change {
 impl Store {
     /// Makes a change by itself. One write unit for an item under 1 KB.
     pub(super) async fn change(&self, change: Change) -> Result<Changed, StoreError> {
-        changed(self.update(change).send().await)
+        let update = self
+            .update(change)
+            .return_values(ReturnValue::AllNew)
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
+        changed(update.send().await)
     }
 
     /// Makes a change that counts something, once however often it is tried. One write unit.
@@ -154,15 +158,13 @@ impl Store {
             .set_key(Some(change.key.into_item()))
             .update_expression(change.update)
             .condition_expression(change.condition)
-            .return_values(ReturnValue::AllNew)
-            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
             .return_consumed_capacity(CAPACITY)
     }
 
     /// Makes a change that leaves nothing to do where its condition fails: another request came
     /// first.
     pub(super) async fn change_if(&self, change: Change) -> Result<(), StoreError> {
-        self.change(change).await.map(|_| ())
+        changed(self.update(change).send().await).map(|_| ())
     }
 
     /// Makes a change part of a transaction. Two write units for an item under 1 KB.

@@ -15,7 +15,7 @@ use aws_sdk_dynamodb::types::TransactWriteItem;
 use serde::Deserialize;
 
 use super::{
-    CAPACITY, Key, Store, StoreError, b,
+    Key, Store, StoreError, b,
     change::Change,
     decode, n,
     recent::{self, Limit},
@@ -163,17 +163,7 @@ impl Store {
         digest: &Digest,
         now: Time,
     ) -> Result<Option<Link>, StoreError> {
-        let output = self
-            .client
-            .get_item()
-            .table_name(&self.table)
-            .set_key(Some(Key::link(tag).into_item()))
-            .consistent_read(true)
-            .return_consumed_capacity(CAPACITY)
-            .send()
-            .await
-            .map_err(|error| StoreError::failed("GetItem", &error))?;
-        let Some(item) = output.item else {
+        let Some(item) = self.get(Key::link(tag)).await? else {
             return Ok(None);
         };
         let stored: Stored = decode("link", item)?;

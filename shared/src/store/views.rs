@@ -119,15 +119,15 @@ impl Views {
     }
 }
 
-/// An entry that says when it and those since the mark before were written.
+/// The entries from one mark to the next, which ends them and says when each was written.
 #[derive(Clone, Debug, Deserialize)]
-pub struct Mark {
+pub struct Run {
     seq: u64,
     times: ByteBuf,
 }
 
-impl Mark {
-    /// How many entries were written before `moment`, this being the first mark from then on.
+impl Run {
+    /// How many entries were written before `moment`, its mark being the first from then on.
     #[must_use]
     pub fn older_than(&self, moment: Time) -> u64 {
         points::older_than(moment, self.seq, &self.times)
@@ -230,7 +230,7 @@ impl Store {
         id: MemberId,
         moment: Time,
         consistently: bool,
-    ) -> Result<Option<Mark>, StoreError> {
+    ) -> Result<Option<Run>, StoreError> {
         let output = self
             .client
             .query()

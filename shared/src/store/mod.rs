@@ -3,6 +3,7 @@
 
 pub mod captchas;
 mod change;
+pub mod checks;
 pub mod codes;
 pub mod entries;
 mod error;

@@ -36,7 +36,7 @@ pub(super) struct Change {
 pub struct Mark([u8; 8]);
 
 /// Who changed an item last.
-const BY: &str = "by";
+pub(super) const BY: &str = "by";
 
 impl Mark {
     /// Draws one.
@@ -47,6 +47,11 @@ impl Mark {
 
     pub(super) fn value(self) -> AttributeValue {
         b(&self.0)
+    }
+
+    /// What stands for it once its change was taken back.
+    pub(super) fn undone(self) -> AttributeValue {
+        b(&self.0.map(|byte| !byte))
     }
 
     fn is_on(self, item: &Item) -> bool {

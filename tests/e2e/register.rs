@@ -121,8 +121,8 @@ async fn a_name_is_taken_without_regard_to_letter_case() {
         let of_address = |item: &Value| item["sk"] == "registrations";
         items.into_iter().partition::<Vec<_>, _>(of_address)
     };
-    let (counter, others) = counted(service.dump().await);
-    assert_eq!(counter[0]["events"], 2, "that it was told is counted");
+    let (told, others) = counted(service.dump().await);
+    assert_eq!(told[0]["events"], 2, "that it was told is counted");
     assert_eq!(others, counted(before).1);
 
     assert_eq!(

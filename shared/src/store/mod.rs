@@ -1,6 +1,7 @@
 //! The DynamoDB store: one table, one file per kind of item, every operation named for what it
 //! means. Attribute names shared by more than one kind, keys and errors are here.
 
+pub mod asks;
 pub mod captchas;
 mod change;
 pub mod checks;

@@ -6,6 +6,7 @@ use shared::{
     clock::Time,
     digest::Digest,
     store::{
+        asks,
         captchas::WRONG_ANSWERS,
         checks,
         codes::TRIES,
@@ -32,7 +33,7 @@ pub(super) fn check(table: &Table<'_>, found: &mut Found) {
         let limits = match sk {
             "mails" => &resets::PER_ADDRESS,
             "checks" => &checks::PER_ADDRESS,
-            _ => &messages::PER_ADDRESS,
+            _ => &asks::PER_ADDRESS,
         };
         times(table, &format!("{pk} {sk}"), item, limits, found);
     }

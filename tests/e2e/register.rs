@@ -226,6 +226,7 @@ async fn an_address_hears_sixty_times_an_hour_that_a_name_is_taken() {
         let reply = service.post(USER_NAME).json(body("YHSDuser")).await;
         let taken = json!({"code": 201, "message": "用户名已被注册"});
         assert_eq!(reply.body, taken);
+        assert_eq!(service.spent().trips, 2);
     }
     let before = service.dump().await;
     let refusal = json!({

@@ -27,6 +27,12 @@ impl ClientAddress {
         }
     }
 
+    /// The whole of it, as the member's `last_ip` shows it.
+    #[must_use]
+    pub fn text(&self) -> String {
+        self.0.to_canonical().to_string()
+    }
+
     /// For the log: without the last part.
     #[must_use]
     pub fn masked(&self) -> String {

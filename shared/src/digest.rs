@@ -5,6 +5,8 @@ use std::fmt;
 use ring::{digest, hmac};
 use serde::{Deserialize, Serialize};
 
+use crate::secret_key::SecretKey;
+
 /// A SHA-256 digest, stored as binary. Equality takes the same time whatever differs.
 #[derive(Clone, Copy, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -22,9 +24,10 @@ impl Digest {
     /// Digests `secret` under `key` (HMAC): a secret that could be found by trying all of them stays
     /// hidden from whoever reads the table.
     #[must_use]
-    pub fn keyed(key: &hmac::Key, secret: &[u8]) -> Self {
+    pub fn keyed(key: &SecretKey, secret: &[u8]) -> Self {
+        let key = hmac::Key::new(hmac::HMAC_SHA256, key.as_bytes());
         let mut bytes = [0; 32];
-        bytes.copy_from_slice(hmac::sign(key, secret).as_ref());
+        bytes.copy_from_slice(hmac::sign(&key, secret).as_ref());
         Self(bytes)
     }
 

@@ -63,26 +63,16 @@ impl Family {
             | Kind::Expired
             | Kind::Fault => None,
         };
-        let body = match self {
-            Self::RageFrame => Json(Refusal {
-                code,
-                message,
-                retry_after,
-                attempts_left: None,
-                balance: None,
-                data: Some([]),
-                timestamp: Some(now.seconds()),
-            }),
-            Self::Youhaosuda => Json(Refusal {
-                code,
-                message,
-                retry_after,
-                attempts_left: error.attempts_left,
-                balance: error.balance,
-                data: None,
-                timestamp: None,
-            }),
-        };
+        let (rageframe, youhaosuda) = (self == Self::RageFrame, self == Self::Youhaosuda);
+        let body = Json(Refusal {
+            code,
+            message,
+            retry_after,
+            attempts_left: error.attempts_left.filter(|_| youhaosuda),
+            balance: error.balance.filter(|_| youhaosuda),
+            data: rageframe.then_some([]),
+            timestamp: rageframe.then(|| now.seconds()),
+        });
         let fault = error.cause();
         let outcome = Outcome {
             code,

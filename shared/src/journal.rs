@@ -83,7 +83,7 @@ pub struct Notes {
     /// Whether a password was right, where one was compared to log in.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub login: Option<&'static str>,
-    /// What the request could do without and did not get done.
+    /// What the request could do without and did not get done, one after the other.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub undone: Option<String>,
 }
@@ -92,7 +92,13 @@ pub struct Notes {
 /// what the next request does as well.
 pub fn can_wait<E: Error>(done: Result<(), E>) {
     if let Err(error) = done {
-        note(|notes| notes.undone = Some(error.to_string()));
+        note(|notes| {
+            let undone = notes.undone.get_or_insert_default();
+            if !undone.is_empty() {
+                undone.push_str("; ");
+            }
+            undone.push_str(&error.to_string());
+        });
     }
 }
 
@@ -225,4 +231,25 @@ fn as_units<S: serde::Serializer>(usage: &Usage, serializer: S) -> Result<S::Ok,
         write_units,
     }
     .serialize(serializer)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn everything_that_was_not_done_is_said() {
+        let request = async {
+            can_wait("".parse::<u8>().map(|_| ()));
+            can_wait::<fmt::Error>(Ok(()));
+            can_wait(Err(fmt::Error));
+            NOTES.with(RefCell::take)
+        };
+        let undone = NOTES.scope(RefCell::default(), request).await.undone;
+        let [empty, other] = [
+            "".parse::<u8>().unwrap_err().to_string(),
+            fmt::Error.to_string(),
+        ];
+        assert_eq!(undone, Some(format!("{empty}; {other}")));
+    }
 }

@@ -64,6 +64,8 @@ struct Figures {
     codes_sent: u8,
     #[serde(skip_serializing_if = "is_zero")]
     codes_refused: u8,
+    #[serde(skip_serializing_if = "is_zero")]
+    carrier_failures: u8,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]
@@ -85,6 +87,7 @@ impl Figures {
             login_milliseconds: login.map(|_| line.milliseconds),
             codes_sent: (send && line.code == 200).into(),
             codes_refused: (send && line.code != 200 && !fault).into(),
+            carrier_failures: line.notes.carrier.is_some().into(),
         }
     }
 
@@ -97,6 +100,7 @@ impl Figures {
             ("logins_bad", self.logins_bad),
             ("codes_sent", self.codes_sent),
             ("codes_refused", self.codes_refused),
+            ("carrier_failures", self.carrier_failures),
         ];
         let counts = (counts.iter())
             .filter(|(_, count)| *count > 0)
@@ -255,6 +259,19 @@ mod tests {
                 counted(&near),
                 ["requests", "codes_sent", "sms_cap_percent"]
             );
+        }
+    }
+
+    #[test]
+    fn a_carrier_that_fails_is_counted_though_the_answer_does_not_tell() {
+        let carrier = Some("SES did not answer for a message: timeout".to_owned());
+        let mut mail = line("/api/v1/account/reset_password_with_email", 200);
+        mail.notes.carrier.clone_from(&carrier);
+        assert_eq!(counted(&mail), ["requests", "carrier_failures"]);
+        for (code, became) in [(200, "codes_sent"), (201, "codes_refused")] {
+            let mut code = line(SENDS[0], code);
+            code.notes.carrier.clone_from(&carrier);
+            assert_eq!(counted(&code), ["requests", became, "carrier_failures"]);
         }
     }
 }

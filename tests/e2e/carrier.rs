@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use huiyuan::aws::listen;
 use serde_json::{Value, json};
 
 use crate::support::{
@@ -165,4 +166,31 @@ async fn the_carrier_gets_a_transactional_message_with_its_price_and_sender() {
             ["AWS.SNS.SMS.SenderID", "String", "Shop1"],
         ]
     );
+}
+
+#[tokio::test]
+async fn a_message_that_found_no_connection_counts_as_refused() {
+    let carrier = Carrier::start().await;
+    let closed = listen(0).await.expect("a port is free");
+    let nobody = closed.local_addr().expect("it has an address");
+    drop(closed);
+    let silent = listen(0).await.expect("a port is free");
+    let silent = silent.local_addr().expect("it has an address");
+    for (what, url) in [
+        ("nobody listens", format!("http://{nobody}")),
+        ("no TLS", carrier.url.replace("http:", "https:")),
+        ("TLS is never agreed", format!("https://{silent}")),
+        ("no such name", "http://nobody.invalid".to_owned()),
+    ] {
+        // Longer than a connection may take.
+        let patience = Duration::from_secs(5);
+        let service = Service::sending_through(&url, |config| config.sms_patience = patience).await;
+        let reply = service.ask(REGIST_SMS, MOBILE).await;
+        let note = service.last_line().notes.carrier.expect("it is said");
+        assert_eq!(note, "SNS refused a message: no connection", "{what}");
+        let refused = json!({"code": 201, "message": "短信发送失败，请稍后再试"});
+        assert_eq!(reply.body, refused, "{what}");
+        assert_eq!(counted(&service).await, [] as [Value; 0], "{what}");
+    }
+    assert!(carrier.taken().is_empty());
 }

@@ -74,3 +74,17 @@ async fn an_address_asks_ten_times_a_minute() {
     assert_eq!(reply.body["code"], 200);
     assert_eq!(service.messages().await, 0);
 }
+
+#[tokio::test]
+async fn no_minute_holds_more_than_ten_questions_wherever_it_begins() {
+    let service = Service::start().await;
+    let ask = || service.ask(REGIST, "13800138000");
+    assert_eq!(ask().await.body["code"], 200);
+    service.advance(59);
+    for _ in 1..10 {
+        assert_eq!(ask().await.body["code"], 200);
+    }
+    service.advance(1);
+    assert_eq!(ask().await.body["code"], 200, "the first is a minute old");
+    assert_eq!(ask().await.body["retry_after"], 59);
+}

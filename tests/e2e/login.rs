@@ -1,6 +1,10 @@
 //! `POST /v1/site/login` and `POST /api/v1/account/login`.
 
-use serde_json::json;
+use std::collections::BTreeMap;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use serde_json::{Value, json};
+use shared::names::LoginKey;
 
 use crate::support::{START, Service, customer, rageframe_refusal};
 
@@ -225,4 +229,57 @@ async fn form_json_and_multipart_say_the_same() {
     ] {
         assert_eq!(request.await.body["code"], 200);
     }
+}
+
+#[tokio::test]
+async fn a_name_with_a_part_of_an_account_is_a_fault_and_not_nobodys() {
+    let service = Service::start().await;
+    for part in ["member", "password", "generation"] {
+        let name = format!("user{part}");
+        service.register(&name).await;
+        let digest = LoginKey::typed(&name).digest();
+        let forget = service.client().update_item().table_name(service.table());
+        let forget = forget
+            .key("pk", AttributeValue::S(format!("login#{digest}")))
+            .key("sk", AttributeValue::S("login".to_owned()))
+            .update_expression("REMOVE #part")
+            .expression_attribute_names("#part", part);
+        forget.send().await.expect("the marker is there");
+        let fields = [("account", &*name), ("password", "123456")];
+        let reply = service.post(YOUHAOSUDA).form(&fields).await;
+        assert_eq!(reply.body["code"], 500, "{part}: {}", reply.body);
+        let fault = service.last_line().fault.expect("it is said");
+        let said = "an item of kind login cannot be decoded: only a part of an account";
+        assert_eq!(fault, said);
+    }
+}
+
+#[tokio::test]
+async fn an_item_that_nobody_reads_is_not_asked_for() {
+    let service = Service::start().await;
+    service.register("yhsduser").await;
+    service.take_sent();
+    service.login("yhsduser", "app").await;
+    let sent = service.take_sent().into_iter();
+    let updates = sent.filter(|sent| sent.operation == "UpdateItem");
+    let asked: BTreeMap<_, _> = updates
+        .map(|sent| {
+            let update = sent.body["UpdateExpression"].as_str().expect("a text");
+            (
+                update.split(' ').take(2).collect::<Vec<_>>().join(" "),
+                (
+                    sent.body["ReturnValues"].clone(),
+                    sent.body["ReturnValuesOnConditionCheckFailure"].clone(),
+                ),
+            )
+        })
+        .collect();
+    let both = || (json!("ALL_NEW"), json!("ALL_OLD"));
+    let expected = [
+        ("REMOVE #account,", (Value::Null, Value::Null)),
+        ("SET #account", both()),
+        ("SET #updated_at", both()),
+    ];
+    let expected = expected.map(|(update, asked)| (update.to_owned(), asked));
+    assert_eq!(asked, BTreeMap::from(expected));
 }

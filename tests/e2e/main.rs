@@ -6,7 +6,7 @@
 //! | who is let in, by which token, for how long | `sessions`, `login`, `refresh`, `up_userinfo`, `change_password` |
 //! | who may register, by which name | `register`, `names`, `codes`, `check_mobile`, `save` |
 //! | who is sent what, how often, and what it is good for | `messages`, `captcha`, `carrier`, `reset_by_mail`, `reset_with_mobile` |
-//! | how often one may guess | `throttle` |
+//! | how often one may guess, and what is taken back of it | `throttle`, `undone` |
 //! | how points are earned, spent, shown and lost | `points`, `points_races` |
 //! | what a browser may do, and what clients rely on | `browser`, `documented` |
 //! | what every route has to stand: no session, rubbish, a secret, a fault, a race, load | `sessions`, `rubbish`, `secrets`, `faults`, `races`, `load` |
@@ -51,4 +51,5 @@ mod sessions;
 mod settings;
 mod template;
 mod throttle;
+mod undone;
 mod up_userinfo;

@@ -4,6 +4,7 @@ mod budgets;
 mod model;
 mod pages;
 mod refusals;
+mod views;
 mod years;
 
 use serde_json::json;

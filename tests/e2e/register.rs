@@ -110,7 +110,13 @@ async fn a_name_is_taken_without_regard_to_letter_case() {
         json!({"code": 201, "message": "用户名已被注册"})
     );
     assert_eq!(reply.cookie(), None);
-    assert_eq!(service.dump().await, before);
+    let counted = |items: Vec<Value>| {
+        let of_address = |item: &Value| item["sk"] == "registrations";
+        items.into_iter().partition::<Vec<_>, _>(of_address)
+    };
+    let (told, others) = counted(service.dump().await);
+    assert_eq!(told[0]["events"], 2, "that it was told is counted");
+    assert_eq!(others, counted(before).1);
 
     assert_eq!(
         service.post(EMAIL).json(body("a@b.com")).await.body["code"],
@@ -200,7 +206,50 @@ async fn twenty_four_parallel_registrations_of_one_name_make_one_member() {
     assert_eq!(members[0]["id"], winners[0]);
     assert_eq!(markers[0]["member"], winners[0]);
     assert_eq!(service.items("member#", "session#").await.len(), 1);
-    assert_eq!(service.items("address#", "registrations").await.len(), 1);
+    let counters = service.items("address#", "registrations").await;
+    assert_eq!(counters.len(), 24, "whoever was told is counted too");
+}
+
+#[tokio::test]
+async fn an_address_hears_sixty_times_an_hour_that_a_name_is_taken() {
+    let service = Service::start().await;
+    service.register("yhsduser").await;
+    for _ in 1..60 {
+        let reply = service.post(USER_NAME).json(body("YHSDuser")).await;
+        let taken = json!({"code": 201, "message": "用户名已被注册"});
+        assert_eq!(reply.body, taken);
+        assert_eq!(service.spent().trips, 2);
+    }
+    let before = service.dump().await;
+    let refusal = json!({
+        "code": 201, "message": "尝试次数过多，请在60分钟后再试", "retry_after": 3600,
+    });
+    for name in ["yhsduser", "somebody"] {
+        let reply = service.post(USER_NAME).json(body(name)).await;
+        assert_eq!(reply.body, refusal, "{name}");
+    }
+    assert_eq!(service.dump().await, before);
+    let elsewhere = service.post(USER_NAME).json(body("yhsduser"));
+    let elsewhere = elsewhere.from("192.0.2.2").await;
+    assert_eq!(elsewhere.body["message"], "用户名已被注册");
+    service.advance(3600);
+    let reply = service.post(USER_NAME).json(body("yhsduser")).await;
+    assert_eq!(reply.body["message"], "用户名已被注册");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_parallel_questions_for_a_taken_name_no_more_are_answered() {
+    let service = Service::start().await;
+    service.register("yhsduser").await;
+    let requests: Vec<_> = (0..72)
+        .map(|_| tokio::spawn(service.post(USER_NAME).json(body("yhsduser")).into_future()))
+        .collect();
+    let mut told = 0;
+    for request in requests {
+        let reply = request.await.expect("an answer");
+        told += usize::from(reply.body["message"] == "用户名已被注册");
+    }
+    assert_eq!(told, 59);
 }
 
 /// Registers as many members at once from one address, and counts who got in.

@@ -24,7 +24,7 @@ pub async fn ask(service: &Service, email: &str) -> Reply {
 }
 
 /// The path of the newest mail's link.
-async fn link(service: &Service) -> String {
+pub async fn link(service: &Service) -> String {
     let mails = service.inbox.to(EMAIL).await;
     let text = &mails.first().expect("a mail").body;
     let link = text

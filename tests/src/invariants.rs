@@ -76,9 +76,9 @@ enum Kind {
     Entry,
     Login,
     Guesses,
-    /// A counter with a beginning: registrations, checks.
+    /// A counter with a beginning: registrations.
     Window,
-    /// When an address asked for messages or mails.
+    /// When an address asked for messages or mails, or who is registered.
     Asked,
     Mobile,
     Share,
@@ -95,8 +95,8 @@ impl Kind {
             ("member", _) if sk.starts_with("points#") || sk.starts_with("expiry#") => Self::Entry,
             ("login", "login") => Self::Login,
             ("address", "guesses") => Self::Guesses,
-            ("address", "registrations" | "checks") => Self::Window,
-            ("address", "messages" | "mails") => Self::Asked,
+            ("address", "registrations") => Self::Window,
+            ("address", "messages" | "mails" | "checks") => Self::Asked,
             ("mobile", "messages") => Self::Mobile,
             ("cap", "cap") => Self::Share,
             ("link", "link") => Self::Link,

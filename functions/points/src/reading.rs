@@ -15,7 +15,7 @@ use shared::{
         StoreError,
         entries::Entry,
         session::{Session, SessionKey},
-        views::{Mark, Span, VIEW_SECONDS, View, Views},
+        views::{Run, Span, VIEW_SECONDS, View, Views},
     },
 };
 
@@ -76,7 +76,7 @@ impl<'a> Reading<'a> {
         let views = reading.with(self.asked.span, view);
         let (entries, kept) = tokio::join!(
             self.entries(view, points.seq, unwritten, guess),
-            self.keep(session.as_ref(), view, &views),
+            self.keep(session.as_ref(), view),
         );
         journal::can_wait(kept);
         self.app.store.remember(self.id, points, Some(views));
@@ -109,12 +109,15 @@ impl<'a> Reading<'a> {
         }
     }
 
-    /// The mark that the boundary may lie under.
-    async fn mark(&self) -> Result<Option<Mark>, StoreError> {
-        if self.asked.span == Span::All {
+    /// The mark that the boundary may lie under: none is asked for where it lay behind the last, when
+    /// this process saw the ledger.
+    async fn mark(&self) -> Result<Option<Run>, StoreError> {
+        let (store, since) = (&self.app.store, self.since);
+        let behind = || Some(store.seen(self.id)?.points.older_than(since).is_some());
+        if self.asked.span == Span::All || behind().unwrap_or(false) {
             return Ok(None);
         }
-        self.app.store.first_mark(self.id, self.since, false).await
+        store.first_mark(self.id, since, false).await
     }
 
     /// The view that a later page belongs to.
@@ -138,7 +141,7 @@ impl<'a> Reading<'a> {
         points: &Points,
         held: &Points,
         unwritten: &[Posting],
-        mark: Option<Mark>,
+        mark: Option<Run>,
     ) -> Result<View, StoreError> {
         let whole = self.whole(held);
         if self.asked.span == Span::All {
@@ -147,7 +150,7 @@ impl<'a> Reading<'a> {
         let written = match (points.older_than(self.since), mark) {
             (Some(older), _) => older,
             (None, Some(mark)) => mark.older_than(self.since),
-            // There is one: it has not reached the copy that was read.
+            // There is one: it is newer than what was seen, or than the copy that was read.
             (None, None) => {
                 let mark = self.app.store.first_mark(self.id, self.since, true).await?;
                 mark.ok_or(StoreError::Missing("mark"))?
@@ -207,7 +210,6 @@ impl<'a> Reading<'a> {
         &self,
         session: Option<&(SessionKey, Session)>,
         view: View,
-        views: &Views,
     ) -> Result<(), StoreError> {
         let Some((key, session)) = session else {
             return Ok(());
@@ -220,6 +222,7 @@ impl<'a> Reading<'a> {
         if self.asked.page > 1 || self.asked.nopage || one_page || stands {
             return Ok(());
         }
-        self.app.store.save_views(key, session, views).await
+        let store = &self.app.store;
+        store.save_view(key, session, self.asked.span, view).await
     }
 }

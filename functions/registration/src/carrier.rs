@@ -1,19 +1,22 @@
 //! What the carriers of messages answer, and what that means for whoever pays and waits.
 
+use std::error::Error;
+
 use aws_sdk_sns::{
     config::http::HttpResponse,
     error::{ProvideErrorMetadata, SdkError},
 };
+use hyper_util::client::legacy;
 
 /// A message that its carrier did not confirm.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum Unconfirmed {
-    /// It was refused: it has not been sent and costs nothing.
+    /// It was refused, or never left: it has not been sent and costs nothing.
     #[error("{carrier} refused a message: {code}")]
     Refused {
         /// `SNS` or `SES`.
         carrier: &'static str,
-        /// The service's error code.
+        /// The service's error code, or what stood in the way.
         code: String,
     },
     /// No answer came, or none that can be read: it may be under way.
@@ -27,7 +30,7 @@ pub(crate) enum Unconfirmed {
 }
 
 impl Unconfirmed {
-    pub(crate) fn of<E: ProvideErrorMetadata>(
+    pub(crate) fn of<E: ProvideErrorMetadata + Error + 'static>(
         carrier: &'static str,
         error: &SdkError<E, HttpResponse>,
     ) -> Self {
@@ -47,8 +50,24 @@ impl Unconfirmed {
             SdkError::ServiceError(_) => refused(error.code()),
             SdkError::ResponseError(_) => refused(None),
             SdkError::TimeoutError(_) => unanswered("timeout"),
+            SdkError::DispatchFailure(_) if never_connected(error) => {
+                refused(Some("no connection"))
+            }
             SdkError::DispatchFailure(_) => unanswered("dispatch"),
             _ => unanswered("unknown"),
         }
     }
+}
+
+/// Whether no connection came about, for want of a name, of somebody who listens or of TLS, or in time:
+/// nothing can have been sent then.
+fn never_connected(error: &(dyn Error + 'static)) -> bool {
+    let mut next = Some(error);
+    while let Some(error) = next {
+        if (error.downcast_ref::<legacy::Error>()).is_some_and(legacy::Error::is_connect) {
+            return true;
+        }
+        next = error.source();
+    }
+    false
 }

@@ -8,16 +8,10 @@ use shared::{
     error::ApiError,
     names::Login,
     params::{AnyParams, Params},
-    store::{Mark, window::Window},
+    store::Mark,
 };
 
 use crate::mobile::{self, MOBILE};
-
-/// How often an address may ask who is registered.
-const CHECKS: Window = Window {
-    limit: 10,
-    seconds: 60,
-};
 
 pub(crate) async fn regist(
     State(app): State<App>,
@@ -52,7 +46,7 @@ async fn is_registered(
     let mark = Mark::random(&app.random);
     let (marker, refused) = tokio::join!(
         app.store.marker(&login),
-        app.store.count(CHECKS, &address, "checks", now, mark),
+        app.store.count_check(&address, now, mark),
     );
     match refused? {
         Some(until) => Err(ApiError::too_many(now, until)),

@@ -11,6 +11,7 @@ use shared::{
     names::Mobile,
     params::Params,
     random::Random,
+    secret_key::SecretKey,
     store::{
         Mark, StoreError,
         codes::{Purpose, RightCode, Tried},
@@ -18,7 +19,7 @@ use shared::{
     youhaosuda::Field,
 };
 
-use crate::{config::CodeKey, state::Registration};
+use crate::state::Registration;
 
 /// Clients show a message with `验证码` at this field.
 pub(crate) const VERIFY_CODE: Field = Field::new("verify_code", "验证码");
@@ -54,9 +55,9 @@ impl Code {
     }
 
     /// What is stored of it. The mobile and the purpose are part of it, so that it is no other's.
-    pub(crate) fn digest(&self, key: &CodeKey, mobile: &Mobile, purpose: Purpose) -> Digest {
+    pub(crate) fn digest(&self, key: &SecretKey, mobile: &Mobile, purpose: Purpose) -> Digest {
         let parts = [purpose.attribute(), mobile.as_str(), self.as_str()];
-        Digest::keyed(&key.0, parts.join("\n").as_bytes())
+        Digest::keyed(key, parts.join("\n").as_bytes())
     }
 }
 
@@ -180,7 +181,7 @@ mod tests {
 
     #[test]
     fn a_code_is_bound_to_its_mobile_and_purpose() {
-        let key = |byte: &str| CodeKey::new(&byte.repeat(32).parse().unwrap());
+        let key = |byte: &str| byte.repeat(32).parse::<SecretKey>().unwrap();
         let (key, another) = (key("0a"), key("0b"));
         let code: Code = "012345".parse().unwrap();
         let mobile = |text: &str| text.parse::<Mobile>().unwrap();

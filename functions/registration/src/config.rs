@@ -1,9 +1,8 @@
 //! The settings that this function alone has. A missing or bad one stops the start with a sentence
 //! that names it.
 
-use std::{fmt, str::FromStr, time::Duration};
+use std::{str::FromStr, time::Duration};
 
-use ring::hmac;
 use shared::{
     config::{ConfigError, Settings},
     deadline::Deadline,
@@ -33,7 +32,7 @@ use crate::template::Template;
 #[derive(Clone, Debug)]
 pub struct Config {
     /// What codes are digested under.
-    pub code_key: CodeKey,
+    pub code_key: SecretKey,
     /// What captchas are sealed under.
     pub captcha_key: SecretKey,
     /// How long a code is good, in seconds.
@@ -56,24 +55,6 @@ pub struct Config {
     pub mail_patience: Duration,
     /// Where clients reach the service, without a slash at the end.
     pub public_url: String,
-}
-
-/// The secret that codes are digested under.
-#[derive(Clone)]
-pub struct CodeKey(pub(crate) hmac::Key);
-
-impl CodeKey {
-    /// Takes the secret.
-    #[must_use]
-    pub fn new(secret: &SecretKey) -> Self {
-        Self(hmac::Key::new(hmac::HMAC_SHA256, secret.as_bytes()))
-    }
-}
-
-impl fmt::Debug for CodeKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("CodeKey(…)")
-    }
 }
 
 /// Who has to solve a captcha before a message is sent.
@@ -106,7 +87,7 @@ impl Config {
     pub fn new(keys: [SecretKey; 2], mail_from: &str, public_url: &str) -> Self {
         let [code_key, captcha_key] = keys;
         Self {
-            code_key: CodeKey::new(&code_key),
+            code_key,
             captcha_key,
             code_seconds: 300,
             template: Template::default(),

@@ -6,7 +6,7 @@
 //! | what it is made of: settings, carriers | [`config`], `state`, `sms`, `mail`, `carrier` |
 //! | what a code is, who gets one, who may reset | `codes`, `send_code`, `reset_token` |
 //! | the captcha | [`captcha`] |
-//! | the endpoints | one file each, named like them |
+//! | the endpoints | one file each, named like them; `proved` is what two of them are asked alike |
 
 use axum::{
     Router,
@@ -22,6 +22,7 @@ pub mod config;
 mod mail;
 mod mobile;
 mod page;
+mod proved;
 mod register;
 mod register_with_mobile;
 mod reset_page;

@@ -4,36 +4,12 @@ use axum::{extract::State, response::IntoResponse};
 use shared::{
     client::ClientAddress,
     error::ApiError,
-    names::Mobile,
-    params::{AnyParams, Params},
-    password::Password,
+    params::AnyParams,
     rules::register::{RegisterError, register},
     store::codes::{Purpose, RightCode},
-    youhaosuda,
 };
 
-use crate::{
-    codes::{self, Code},
-    mobile::{self, ACCOUNT},
-    register,
-    state::Registration,
-};
-
-struct Request {
-    mobile: Mobile,
-    password: Password,
-    code: Code,
-}
-
-impl Request {
-    fn read(params: &Params) -> Result<Self, ApiError> {
-        Ok(Self {
-            mobile: mobile::read(params, ACCOUNT)?,
-            password: youhaosuda::new_password(params)?,
-            code: Code::read(params)?,
-        })
-    }
-}
+use crate::{codes, mobile::ACCOUNT, proved::Request, register, state::Registration};
 
 pub(crate) async fn handler(
     State(registration): State<Registration>,

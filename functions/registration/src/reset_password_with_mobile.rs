@@ -4,37 +4,16 @@ use axum::{extract::State, response::IntoResponse};
 use shared::{
     envelope,
     error::{ApiError, Fault},
-    names::{Login, Mobile},
-    params::{AnyParams, Params},
-    password::{self, Password},
+    names::Login,
+    params::AnyParams,
+    password,
     store::{
         codes::{Purpose, RightCode},
         passwords::{Proof, Reset},
     },
-    youhaosuda,
 };
 
-use crate::{
-    codes::{self, Code},
-    mobile::{self, ACCOUNT},
-    state::Registration,
-};
-
-struct Request {
-    mobile: Mobile,
-    password: Password,
-    code: Code,
-}
-
-impl Request {
-    fn read(params: &Params) -> Result<Self, ApiError> {
-        Ok(Self {
-            mobile: mobile::read(params, ACCOUNT)?,
-            password: youhaosuda::new_password(params)?,
-            code: Code::read(params)?,
-        })
-    }
-}
+use crate::{codes, mobile::ACCOUNT, proved::Request, state::Registration};
 
 /// Two round trips, one read unit and seven write units for a member without other names.
 pub(crate) async fn handler(

@@ -107,7 +107,7 @@ pub async fn hash(password: Password, random: &Random) -> Result<PasswordHash, H
 }
 
 /// Compares `password` with what is stored, off the async threads. Without a stored hash it takes
-/// as long and finds the password wrong.
+/// as long as with one of today's, and finds the password wrong.
 ///
 /// # Errors
 /// [`HashError`]: a fault of ours.

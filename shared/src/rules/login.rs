@@ -98,7 +98,7 @@ pub async fn login<T>(
         access: &new.session.access,
         generation: account.generation,
         at: app.clock.now(),
-        ip: &attempt.address.0.to_canonical().to_string(),
+        ip: &attempt.address.text(),
     };
     let (stored, visited, cleared) = tokio::join!(
         app.store.put_session(&new.key, &new.session),
@@ -151,9 +151,11 @@ pub async fn check(app: &App, attempt: &Attempt) -> Result<(Account, Verdict), L
         store.marker(login),
         store.count_guess(&address, login, now, mark)
     );
-    if marker.is_err() || guess.is_err() {
+    let counted = matches!(guess, Ok(Guess::Counted(_)));
+    let uncount = || store.uncount_guess(&address, login, now, mark, counted);
+    if guess.is_err() || (counted && marker.is_err()) {
         // Nothing was compared: whoever tries again through an outage is not locked out after it.
-        journal::can_wait(store.uncount_guess(&address, login, now, mark).await);
+        journal::can_wait(uncount().await);
     }
     let (marker, counted) = match (marker?, guess?) {
         (_, Guess::TooMany(until)) => return Err(LoginError::TooMany { until }),
@@ -163,7 +165,7 @@ pub async fn check(app: &App, attempt: &Attempt) -> Result<(Account, Verdict), L
         Guarded::No => counted.left(),
         Guarded::LastTry => 0,
         Guarded::Until(until) => {
-            journal::can_wait(store.uncount_guess(&address, login, now, mark).await);
+            journal::can_wait(uncount().await);
             return Err(LoginError::TooMany { until });
         }
     };

@@ -1,5 +1,5 @@
-//! The rules that two functions share, free of HTTP: what must be true before and after, and in
-//! which order the store is asked.
+//! The rules of accounts and sessions, free of HTTP: what must be true before and after, and in which
+//! order the store is asked.
 
 pub mod change_password;
 pub mod login;

@@ -73,7 +73,7 @@ pub async fn refresh(
         access: &session.access,
         generation: session.generation,
         at: pair_time(&session, now),
-        ip: &address.0.to_canonical().to_string(),
+        ip: &address.text(),
     };
     let (member, trimmed) = tokio::join!(
         app.store.record_visit(token.member, visit),
@@ -114,7 +114,7 @@ pub async fn save_and_rotate(
         at: now,
     };
     let (pair, rotation) = rotation(app, &token, retired.clone());
-    let ip = address.0.to_canonical().to_string();
+    let ip = address.text();
     let visit = Visit {
         key: &key,
         access: &rotation.access,

@@ -8,7 +8,7 @@ use crate::{
     member::{Member, MemberId},
     names::Login,
     password::{self, Password},
-    store::{StoreError, codes::RightCode, members::Created},
+    store::{Mark, StoreError, codes::RightCode, members::Created},
     token::Token,
 };
 
@@ -41,7 +41,8 @@ impl From<StoreError> for RegisterError {
 }
 
 /// Makes a member who logs in by `login`, and logs them in at a browser; the code that shows that a
-/// mobile is theirs is used up by it. One round trip, eight write units, two more with a code.
+/// mobile is theirs is used up by it. One round trip, eight write units, two more with a code; a taken
+/// name costs another trip and unit.
 ///
 /// # Errors
 /// [`RegisterError`]
@@ -54,7 +55,7 @@ pub async fn register(
 ) -> Result<LoggedIn<Token>, RegisterError> {
     let hash = password::hash(password, &app.random).await;
     let hash = hash.map_err(Fault::from)?;
-    let ip = address.0.to_canonical().to_string();
+    let ip = address.text();
     loop {
         let id = MemberId::random(&app.random);
         let now = app.clock.now();
@@ -69,7 +70,16 @@ pub async fn register(
                 let tokens = new.tokens;
                 return Ok(LoggedIn { member, tokens });
             }
-            Created::LoginTaken => return Err(RegisterError::Taken),
+            // It tells who is registered: no more often than members can be made.
+            Created::LoginTaken => {
+                let mark = Mark::random(&app.random);
+                let counted = app.store.count_taken(&address.counted(), now, mark).await?;
+                return Err(
+                    counted.map_or(RegisterError::Taken, |until| RegisterError::TooMany {
+                        until,
+                    }),
+                );
+            }
             Created::CodeGone => return Err(RegisterError::CodeGone),
             Created::TooMany(until) => return Err(RegisterError::TooMany { until }),
             // One in 2^53 for each member there is.

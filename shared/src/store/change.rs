@@ -36,7 +36,7 @@ pub(super) struct Change {
 pub struct Mark([u8; 8]);
 
 /// Who changed an item last.
-const BY: &str = "by";
+pub(super) const BY: &str = "by";
 
 impl Mark {
     /// Draws one.
@@ -47,6 +47,11 @@ impl Mark {
 
     pub(super) fn value(self) -> AttributeValue {
         b(&self.0)
+    }
+
+    /// What stands for it once its change was taken back.
+    pub(super) fn undone(self) -> AttributeValue {
+        b(&self.0.map(|byte| !byte))
     }
 
     fn is_on(self, item: &Item) -> bool {
@@ -118,7 +123,11 @@ impl Change {
 impl Store {
     /// Makes a change by itself. One write unit for an item under 1 KB.
     pub(super) async fn change(&self, change: Change) -> Result<Changed, StoreError> {
-        changed(self.update(change).send().await)
+        let update = self
+            .update(change)
+            .return_values(ReturnValue::AllNew)
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
+        changed(update.send().await)
     }
 
     /// Makes a change that counts something, once however often it is tried. One write unit.
@@ -154,15 +163,13 @@ impl Store {
             .set_key(Some(change.key.into_item()))
             .update_expression(change.update)
             .condition_expression(change.condition)
-            .return_values(ReturnValue::AllNew)
-            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
             .return_consumed_capacity(CAPACITY)
     }
 
     /// Makes a change that leaves nothing to do where its condition fails: another request came
     /// first.
     pub(super) async fn change_if(&self, change: Change) -> Result<(), StoreError> {
-        self.change(change).await.map(|_| ())
+        changed(self.update(change).send().await).map(|_| ())
     }
 
     /// Makes a change part of a transaction. Two write units for an item under 1 KB.

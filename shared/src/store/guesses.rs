@@ -5,7 +5,7 @@
 //! | --- | --- | --- |
 //! | `all` | L of N | when guesses were made at any account, newest first |
 //! | `at_<tag>` | L of N | when guesses were made at one account, newest first |
-//! | `by` | B | who counted the newest, see [`Mark`] |
+//! | `by` | B | who counted one last, or took one back, see [`Mark`] |
 //! | `expires_at` | N | TTL |
 //!
 //! With the newest first, "fewer than ten within ten minutes" is one condition: the tenth is
@@ -15,7 +15,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 
 use super::{
     Item, Key, Mark, Store, StoreError,
-    change::{Change, Changed},
+    change::{BY, Change, Changed},
     n,
 };
 use crate::{clock::Time, names::LoginKey};
@@ -34,6 +34,9 @@ const BULKY: usize = 2 * PER_ADDRESS;
 
 /// How much of it is tidied at once.
 const MOST_REMOVED: usize = 200;
+
+/// How often the place of a guess among others is looked for again.
+const TRIES: usize = 8;
 
 /// The sort key of the item.
 const GUESSES: &str = "guesses";
@@ -134,8 +137,9 @@ impl Store {
             .await
     }
 
-    /// Forgets the guess of `address` at `login` that was counted at `now` under `mark`, and no other of
-    /// that moment: it was not compared. One write unit.
+    /// Forgets the guess of `address` at `login` that was counted at `now` under `mark`: it was not
+    /// compared. Where nobody heard whether it was, it is forgotten if it is the newest, and no other of
+    /// that moment. One write unit, and one more for each guess that was counted meanwhile.
     ///
     /// # Errors
     /// [`StoreError`]
@@ -145,15 +149,43 @@ impl Store {
         login: &LoginKey,
         now: Time,
         mark: Mark,
+        was_counted: bool,
     ) -> Result<(), StoreError> {
-        let change = Change::new(
-            Key::address(address, GUESSES),
-            "REMOVE #account[0], #all[0], #by",
-            "#account[0] = :now AND #all[0] = :now AND #by = :by",
-        );
-        let change = change.alias("#account", account_attribute(login));
-        let change = change.value(":now", n(now.millis()));
-        self.change_if(change.value(":by", mark.value())).await
+        let account = account_attribute(login);
+        let (mut newest, undone) = (mark.value(), mark.undone());
+        let mut places = vec!["#account[0]".to_owned(), "#all[0]".to_owned()];
+        for _ in 0..TRIES {
+            let there: Vec<_> = (places.iter())
+                .map(|place| format!("{place} = :now"))
+                .collect();
+            let change = Change::new(
+                Key::address(address, GUESSES),
+                format!("REMOVE {} SET #by = :undone", places.join(", ")),
+                format!("#by = :newest AND {}", there.join(" AND ")),
+            )
+            .alias("#account", &account)
+            .value(":now", n(now.millis()))
+            .value(":newest", newest)
+            .value(":undone", undone.clone());
+            let item = match self.change(change).await? {
+                Changed::Done(_) => return Ok(()),
+                Changed::Unmet(item) => item.unwrap_or_default(),
+            };
+            // Others were counted, or taken back, since. If the newest change is this one, the answer to
+            // an earlier try got lost.
+            let place = |name: &str| times(&item, name).iter().position(|time| *time == now);
+            newest = match (item.get(BY), place(&account)) {
+                (Some(by), Some(at)) if was_counted && *by != undone => {
+                    places = vec![format!("#account[{at}]")];
+                    by.clone()
+                }
+                (_, _) => return Ok(()),
+            };
+            // A right password may have taken it out from among all.
+            places.extend(place(ALL).map(|at| format!("#all[{at}]")));
+        }
+        // So many came between that this one is left counted.
+        Ok(())
     }
 
     /// Drops the times that no longer count from an item that has grown, unless somebody has just

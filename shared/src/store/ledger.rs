@@ -6,11 +6,11 @@
 //! the version that every writer raises by condition: what a writer computed from is what it
 //! changes, so no race makes a balance negative.
 
-use aws_sdk_dynamodb::types::{Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem};
+use aws_sdk_dynamodb::types::TransactWriteItem;
 use serde::Deserialize;
 
 use super::{
-    CAPACITY, Item, Key, PK, Store, StoreError,
+    Key, PK, Store, StoreError,
     change::Change,
     decode, encode,
     entries::{Entry, EntryKey, Order, Recorded},
@@ -25,7 +25,7 @@ use crate::{
 /// How often a write that others came before is computed anew.
 const TRIES: usize = 64;
 
-/// How often a write that met another is tried again, beyond the four times of the SDK.
+/// How often a write that met another is tried again, beyond the six tries of the SDK.
 const MOST_CONFLICTS: usize = 4;
 
 /// The part of a member that the ledger keeps.
@@ -122,28 +122,20 @@ impl Store {
             .value(":points", value("points", held)?)
             .value(":seq", n(before.seq));
         let mut writes = vec![
-            self.putting_entry(&Key::entry(id, &order.key), &entry)?,
+            self.putting_entry(Key::entry(id, &order.key), &entry)?,
             self.changing(change),
         ];
         for posting in postings {
             let key = Key::expiry(id, posting.at.year());
-            writes.push(self.putting_entry(&key, &Entry::expired(posting))?);
+            writes.push(self.putting_entry(key, &Entry::expired(posting))?);
         }
         Ok((writes, entry))
     }
 
-    fn putting_entry(&self, key: &Key, entry: &Entry) -> Result<TransactWriteItem, StoreError> {
+    fn putting_entry(&self, key: Key, entry: &Entry) -> Result<TransactWriteItem, StoreError> {
         let mut item = encode("entry", entry)?;
-        item.extend(key.clone().into_item());
-        let put = Put::builder()
-            .table_name(&self.table)
-            .set_item(Some(item))
-            .condition_expression("attribute_not_exists(#pk)")
-            .expression_attribute_names("#pk", PK)
-            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
-            .build()
-            .expect("a put with a table and an item is complete");
-        Ok(TransactWriteItem::builder().put(put).build())
+        item.extend(key.into_item());
+        Ok(self.putting(item, Some(PK)))
     }
 
     /// Reads what a member holds, consistently; `None` where there is no such member. One read
@@ -160,19 +152,5 @@ impl Store {
     async fn entry(&self, id: MemberId, key: &EntryKey) -> Result<Option<Entry>, StoreError> {
         let item = self.get(Key::entry(id, key)).await?;
         item.map(|item| decode("entry", item)).transpose()
-    }
-
-    async fn get(&self, key: Key) -> Result<Option<Item>, StoreError> {
-        let output = self
-            .client
-            .get_item()
-            .table_name(&self.table)
-            .set_key(Some(key.into_item()))
-            .consistent_read(true)
-            .return_consumed_capacity(CAPACITY)
-            .send()
-            .await
-            .map_err(|error| StoreError::failed("GetItem", &error))?;
-        Ok(output.item)
     }
 }

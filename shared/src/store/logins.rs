@@ -14,7 +14,7 @@ use aws_sdk_dynamodb::types::TransactWriteItem;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    CAPACITY, Key, Store, StoreError,
+    Key, Store, StoreError,
     change::{Change, Changed},
     decode, encode, n, value,
 };
@@ -32,13 +32,47 @@ pub const GUARD_SECONDS: i64 = 3600;
 
 /// A marker as it is read; the default is that of a name nobody has, and nobody tried.
 #[derive(Clone, Debug, Default, Deserialize)]
+#[serde(try_from = "Stored")]
 pub struct Marker {
+    account: Option<Account>,
+    failures: u32,
+    failing_since: Option<Time>,
+}
+
+#[derive(Deserialize)]
+struct Stored {
     member: Option<MemberId>,
     password: Option<PasswordHash>,
     generation: Option<u64>,
     #[serde(default)]
     failures: u32,
     failing_since: Option<Time>,
+}
+
+/// A marker says whose it is, and not all that logs them in; or the other way round.
+#[derive(Clone, Copy, Debug, thiserror::Error)]
+#[error("only a part of an account")]
+struct Partial;
+
+impl TryFrom<Stored> for Marker {
+    type Error = Partial;
+
+    fn try_from(stored: Stored) -> Result<Self, Partial> {
+        let account = match (stored.member, stored.password, stored.generation) {
+            (Some(member), Some(password), Some(generation)) => Some(Account {
+                member,
+                password,
+                generation,
+            }),
+            (None, None, None) => None,
+            (_, _, _) => return Err(Partial),
+        };
+        Ok(Self {
+            account,
+            failures: stored.failures,
+            failing_since: stored.failing_since,
+        })
+    }
 }
 
 /// What logs a member in.
@@ -56,11 +90,7 @@ impl Marker {
     /// Whose name it is.
     #[must_use]
     pub fn account(&self) -> Option<Account> {
-        Some(Account {
-            member: self.member?,
-            password: self.password.clone()?,
-            generation: self.generation?,
-        })
+        self.account.clone()
     }
 
     /// Until when the account is on its guard, if it is.
@@ -78,19 +108,8 @@ impl Store {
     /// # Errors
     /// [`StoreError`]
     pub async fn marker(&self, login: &LoginKey) -> Result<Marker, StoreError> {
-        let output = self
-            .client
-            .get_item()
-            .table_name(&self.table)
-            .set_key(Some(Key::login(login).into_item()))
-            .consistent_read(true)
-            .return_consumed_capacity(CAPACITY)
-            .send()
-            .await
-            .map_err(|error| StoreError::failed("GetItem", &error))?;
-        output
-            .item
-            .map_or_else(|| Ok(Marker::default()), |item| decode("login", item))
+        let item = self.get(Key::login(login)).await?;
+        item.map_or_else(|| Ok(Marker::default()), |item| decode("login", item))
     }
 
     /// Counts a wrong password for the name, whoever tried it. One write unit.
@@ -115,7 +134,7 @@ impl Store {
             Some(_) => "#failing_since = :since",
             None => "attribute_not_exists(#failing_since)",
         };
-        let whose = match marker.member {
+        let whose = match marker.account {
             Some(_) => "attribute_exists(#member)",
             None => "attribute_not_exists(#member)",
         };
@@ -130,7 +149,7 @@ impl Store {
         }
         // A name that nobody has must not outlive its counter, and one that somebody has must not
         // die with it.
-        if marker.member.is_none() {
+        if marker.account.is_none() {
             let expires_at = n(now.seconds() + GUARD_SECONDS);
             change = change
                 .and(", #expires_at = :expires_at")

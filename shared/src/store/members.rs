@@ -3,7 +3,7 @@
 use aws_sdk_dynamodb::types::TransactWriteItem;
 
 use super::{
-    Key, PK, Store, StoreError, b,
+    Key, Mark, PK, Store, StoreError, b,
     change::{Change, Changed},
     codes::RightCode,
     decode, encode, n, s,
@@ -16,11 +16,14 @@ use crate::{
     member::{Member, MemberId, Profile},
 };
 
-/// How many members an address may register within an hour of the first.
+/// How many members an address may register, or hear of that they are there, within an hour of the first.
 pub const REGISTRATIONS: Window = Window {
     limit: 60,
     seconds: 3600,
 };
+
+/// The sort key of their counter.
+const REGISTERED: &str = "registrations";
 
 /// What became of a registration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,7 +73,7 @@ impl Store {
         let now = member.created_at;
         let mut assume = Assume::Running;
         loop {
-            let counter = Key::address(address, "registrations");
+            let counter = Key::address(address, REGISTERED);
             let mut writes = vec![
                 self.changing(REGISTRATIONS.count(counter, now, assume)),
                 self.new_member(member)?,
@@ -99,6 +102,21 @@ impl Store {
                 return Ok(Created::IdTaken);
             }
         }
+    }
+
+    /// Counts a name that is taken for the address that asked for it, as if it had been registered;
+    /// where there were too many, says when the next is welcome. One write unit.
+    ///
+    /// # Errors
+    /// [`StoreError`]
+    pub async fn count_taken(
+        &self,
+        address: &str,
+        now: Time,
+        mark: Mark,
+    ) -> Result<Option<Time>, StoreError> {
+        self.count(REGISTRATIONS, address, REGISTERED, now, mark)
+            .await
     }
 
     fn new_member(&self, member: &Member) -> Result<TransactWriteItem, StoreError> {

@@ -1,6 +1,6 @@
-//! Messages: who may be sent one, and who may ask for one. A mobile's item holds its codes as well;
-//! see [`super::codes`]. What is counted here is counted before a message is handed to the carrier,
-//! so whatever goes wrong in between, nobody is sent more than these limits.
+//! Messages: who may be sent one; who may ask for one is in [`super::asks`]. A mobile's item holds its
+//! codes as well; see [`super::codes`]. What is counted is counted before a message is handed to the
+//! carrier, so whatever goes wrong in between, nobody is sent more than these limits.
 //!
 //! `mobile#<number>` / `messages`:
 //!
@@ -11,14 +11,6 @@
 //! | `registration`, `reset` | M | the code of that purpose: `digest` B, `until` N, `tries` N |
 //! | `before` | M | the code that the newest one took the place of |
 //! | `by` | B | who tried a code last, see [`super::Mark`] |
-//! | `expires_at` | N | TTL |
-//!
-//! `address#<address>` / `messages`:
-//!
-//! | attribute | type | what |
-//! | --- | --- | --- |
-//! | `sent_0` … `sent_20` | N | when it asked for the newest messages |
-//! | `to` | S | the mobile of the newest, by its tag |
 //! | `expires_at` | N | TTL |
 
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -50,12 +42,6 @@ pub const PER_MOBILE: [Limit; 3] = [
     Limit::PerDay { events: 10 },
 ];
 
-/// What an address may ask for: twenty messages an hour.
-pub const PER_ADDRESS: [Limit; 1] = [Limit::Within {
-    events: 20,
-    seconds: HOUR,
-}];
-
 /// From the second message within an hour on, whoever asks shows that they are no script.
 const WITHOUT_CAPTCHA: Limit = Limit::Within {
     events: 1,
@@ -63,20 +49,16 @@ const WITHOUT_CAPTCHA: Limit = Limit::Within {
 };
 
 /// Requests of one moment: within so many seconds of each other one may still be under way.
-const MOMENT: i64 = 10;
+pub(super) const MOMENT: i64 = 10;
 const MINUTE: i64 = 60;
-const HOUR: i64 = 3600;
+pub(super) const HOUR: i64 = 3600;
 const DAY: i64 = 86_400;
 
-/// How many times are kept of a mobile, and of an address.
+/// How many times are kept of a mobile.
 const OF_MOBILE: usize = 10;
-const OF_ADDRESS: usize = 20;
 
-/// The sort key of both items.
-const MESSAGES: &str = "messages";
-
-/// How often the place of a message among others is looked for again.
-const TRIES: usize = 4;
+/// The sort key of what is kept of messages.
+pub(super) const MESSAGES: &str = "messages";
 
 /// A message that is to be sent.
 #[derive(Clone, Copy, Debug)]
@@ -128,12 +110,12 @@ impl Key {
 }
 
 impl NewMessage<'_> {
-    fn limits<'l>(&self, limits: &'l [Limit]) -> impl Iterator<Item = Limit> + use<'l> {
+    pub(super) fn limits<'l>(&self, limits: &'l [Limit]) -> impl Iterator<Item = Limit> + use<'l> {
         let captcha = self.first_in_the_hour.then_some(WITHOUT_CAPTCHA);
         limits.iter().copied().chain(captcha)
     }
 
-    fn refusal(&self, limits: &[Limit], item: &Item) -> Counted {
+    pub(super) fn refusal(&self, limits: &[Limit], item: &Item) -> Counted {
         let times = recent::times(item);
         match recent::wait(limits, &times, self.now) {
             Some(until) => Counted::TooMany(until),
@@ -148,18 +130,18 @@ impl NewMessage<'_> {
         recent::times(mobile).first() == Some(&self.now) && digest == Some(&b(self.code.as_bytes()))
     }
 
-    fn tag(&self) -> String {
+    pub(super) fn tag(&self) -> String {
         Login::Mobile(self.mobile.clone()).key().tag()
     }
 
     /// The time of an item's newest message, if it is of this moment.
-    fn at_once(&self, item: &Item) -> Option<Time> {
+    pub(super) fn at_once(&self, item: &Item) -> Option<Time> {
         let newest = recent::times(item).first().copied();
         newest.filter(|time| *time > self.now.plus_seconds(-MOMENT))
     }
 }
 
-fn is(item: &Item, name: &str, text: &str) -> bool {
+pub(super) fn is(item: &Item, name: &str, text: &str) -> bool {
     (item.get(name)).is_some_and(|value| value.as_s().is_ok_and(|value| value == text))
 }
 
@@ -236,78 +218,5 @@ impl Store {
                 !is(&item, "from", message.address) || message.at_once(&item).is_none()
             }
         })
-    }
-
-    /// Counts a message for the address that asks for it, unless there were too many. One write
-    /// unit.
-    ///
-    /// Requests for one mobile at one moment count as one here, for at most one of them is going to
-    /// send something: otherwise those that fail would stand in the way of the one that does not.
-    ///
-    /// # Errors
-    /// [`StoreError`]
-    pub async fn count_for_address(&self, message: &NewMessage<'_>) -> Result<Counted, StoreError> {
-        let tag = message.tag();
-        let change = Change::new(
-            Key::address(message.address, MESSAGES),
-            "SET #to = :to, #expires_at = :expires_at",
-            "(attribute_not_exists(#to) OR #to <> :to OR #sent_0 <= :earlier)",
-        )
-        .value(":to", s(&*tag))
-        .value(":earlier", n(message.now.plus_seconds(-MOMENT).millis()))
-        .value(":expires_at", n(message.now.seconds() + HOUR));
-        let limits: Vec<_> = message.limits(&PER_ADDRESS).collect();
-        let change = recent::remember(change, &limits, OF_ADDRESS, message.now);
-        Ok(match self.change(change).await? {
-            Changed::Done(_) => Counted::Done,
-            Changed::Unmet(item) => {
-                let item = item.unwrap_or_default();
-                match message.at_once(&item).filter(|_| is(&item, "to", &tag)) {
-                    Some(time) => Counted::Shared(time),
-                    None => message.refusal(&PER_ADDRESS, &item),
-                }
-            }
-        })
-    }
-
-    /// Takes back what [`count_for_address`](Self::count_for_address) may have counted, as nobody
-    /// heard. One write unit.
-    ///
-    /// # Errors
-    /// [`StoreError`]
-    pub async fn uncount_for_address_if_ours(
-        &self,
-        message: &NewMessage<'_>,
-    ) -> Result<(), StoreError> {
-        let key = Key::address(message.address, MESSAGES);
-        let change = Change::new(key, "SET #to = :nobody", "#to = :to")
-            .value(":nobody", s("?"))
-            .value(":to", s(message.tag()));
-        self.change_if(recent::forget(change, 0, OF_ADDRESS, message.now))
-            .await
-    }
-
-    /// Takes back what [`count_for_address`](Self::count_for_address) counted at `time`. One write
-    /// unit, and one more for each message that was counted meanwhile.
-    ///
-    /// # Errors
-    /// [`StoreError`]
-    pub async fn uncount_for_address(&self, address: &str, time: Time) -> Result<(), StoreError> {
-        let mut place = 0;
-        for _ in 0..TRIES {
-            let key = Key::address(address, MESSAGES);
-            let change = Change::new(key, "SET #to = :nobody", "").value(":nobody", s("?"));
-            let change = recent::forget(change, place, OF_ADDRESS, time);
-            let item = match self.change(change).await? {
-                Changed::Done(_) => return Ok(()),
-                Changed::Unmet(item) => item.unwrap_or_default(),
-            };
-            match recent::times(&item).iter().position(|sent| *sent == time) {
-                Some(found) => place = found,
-                None => return Ok(()),
-            }
-        }
-        // So many have come since that this one is left counted.
-        Ok(())
     }
 }

@@ -1,10 +1,13 @@
 //! The DynamoDB store: one table, one file per kind of item, every operation named for what it
 //! means. Attribute names shared by more than one kind, keys and errors are here.
 
+pub mod asks;
 pub mod captchas;
 mod change;
+pub mod checks;
 pub mod codes;
 pub mod entries;
+mod error;
 pub mod guesses;
 pub mod known;
 pub mod ledger;
@@ -19,18 +22,18 @@ pub(crate) mod retry;
 pub mod session;
 pub mod sessions;
 pub mod spend;
+mod transaction;
 pub mod views;
 pub mod window;
 
 pub use change::Mark;
+pub use error::{Failure, StoreError};
 
 use std::{collections::HashMap, time::Duration};
 
 use aws_sdk_dynamodb::{
     Client,
-    error::{ProvideErrorMetadata, SdkError},
-    operation::{RequestId, transact_write_items::TransactWriteItemsError},
-    types::{AttributeValue, KeysAndAttributes, Put, ReturnConsumedCapacity, TransactWriteItem},
+    types::{AttributeValue, KeysAndAttributes, ReturnConsumedCapacity},
 };
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -89,77 +92,6 @@ impl Key {
     }
 }
 
-/// Why the store did not do what it was asked: always a fault, never an answer.
-#[derive(Debug, thiserror::Error)]
-pub enum StoreError {
-    /// DynamoDB refused the request, or did not answer it.
-    #[error("{operation} failed: {failure}")]
-    Failed {
-        /// The operation's name in the API.
-        operation: &'static str,
-        /// What was said about it.
-        failure: Failure,
-    },
-    /// DynamoDB left keys of a batch unread, again and again.
-    #[error("BatchGetItem left keys unprocessed")]
-    Unprocessed,
-    /// Others came first, again and again.
-    #[error("a write of kind {0} met too many others")]
-    Contended(&'static str),
-    /// An item that another promises is not there.
-    #[error("an item of kind {0} is missing")]
-    Missing(&'static str),
-    /// An item is not what its key promises.
-    #[error("an item of kind {0} cannot be decoded")]
-    Undecodable(&'static str, #[source] serde_dynamo::Error),
-    /// A value of ours cannot be stored.
-    #[error("a value of kind {0} cannot be encoded")]
-    Unencodable(&'static str, #[source] serde_dynamo::Error),
-}
-
-/// What is known of a failed call, without anything of what was sent or stored.
-#[derive(Debug)]
-pub struct Failure {
-    /// `timeout`, `dispatch`, `service`, …
-    kind: &'static str,
-    /// The service's error code.
-    code: Option<String>,
-    /// The service's request id, for a question to AWS.
-    request_id: Option<String>,
-}
-
-impl std::fmt::Display for Failure {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let code = self.code.as_deref().unwrap_or("no code");
-        let request = self.request_id.as_deref().unwrap_or("no request id");
-        write!(f, "{} error, {code}, {request}", self.kind)
-    }
-}
-
-impl StoreError {
-    fn failed<E>(operation: &'static str, error: &SdkError<E>) -> Self
-    where
-        SdkError<E>: ProvideErrorMetadata + RequestId,
-    {
-        let kind = match error {
-            SdkError::ConstructionFailure(_) => "construction",
-            SdkError::TimeoutError(_) => "timeout",
-            SdkError::DispatchFailure(_) => "dispatch",
-            SdkError::ResponseError(_) => "response",
-            SdkError::ServiceError(_) => "service",
-            _ => "unknown",
-        };
-        Self::Failed {
-            operation,
-            failure: Failure {
-                kind,
-                code: error.code().map(str::to_owned),
-                request_id: error.request_id().map(str::to_owned),
-            },
-        }
-    }
-}
-
 /// The table, and the client that reaches it. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Store {
@@ -185,6 +117,21 @@ impl Store {
             table: table.to_owned(),
             known: known::Known::default(),
         }
+    }
+
+    /// Reads an item consistently.
+    async fn get(&self, key: Key) -> Result<Option<Item>, StoreError> {
+        let output = self
+            .client
+            .get_item()
+            .table_name(&self.table)
+            .set_key(Some(key.into_item()))
+            .consistent_read(true)
+            .return_consumed_capacity(CAPACITY)
+            .send()
+            .await
+            .map_err(|error| StoreError::failed("GetItem", &error))?;
+        Ok(output.item)
     }
 
     /// Reads items consistently in one round trip; those that are not there are left out.
@@ -218,66 +165,6 @@ impl Store {
         }
         Err(StoreError::Unprocessed)
     }
-
-    /// Makes a new item part of a transaction, unless there is one with the attribute `unless`.
-    fn putting(&self, item: Item, unless: Option<&str>) -> TransactWriteItem {
-        let condition = unless.map(|_| "attribute_not_exists(#unless)".to_owned());
-        let names = unless.map(|name| [("#unless".to_owned(), name.to_owned())].into());
-        let put = Put::builder()
-            .table_name(&self.table)
-            .set_item(Some(item))
-            .set_condition_expression(condition)
-            .set_expression_attribute_names(names)
-            .build()
-            .expect("a put with a table and an item is complete");
-        TransactWriteItem::builder().put(put).build()
-    }
-
-    /// Sends a transaction and tells which of its conditions failed; none: it is done.
-    async fn transact(&self, items: Vec<TransactWriteItem>) -> Result<Vec<Unmet>, StoreError> {
-        let sent = self
-            .client
-            .transact_write_items()
-            .set_transact_items(Some(items))
-            .return_consumed_capacity(CAPACITY)
-            .send()
-            .await;
-        match sent {
-            Ok(_) => Ok(Vec::new()),
-            Err(error) => match error.as_service_error() {
-                Some(cancelled) if retry::cancelled_in_passing(cancelled) => {
-                    Err(StoreError::Contended("transaction"))
-                }
-                cancelled => cancelled
-                    .and_then(unmet_conditions)
-                    .ok_or_else(|| StoreError::failed("TransactWriteItems", &error)),
-            },
-        }
-    }
-}
-
-/// A condition of a transaction that failed.
-#[derive(Debug)]
-struct Unmet {
-    /// Which of the transaction's items, counted from 0.
-    index: usize,
-    /// The item as it is, where the transaction asked for it.
-    item: Option<Item>,
-}
-
-/// The failed conditions, if they are why the transaction was cancelled.
-fn unmet_conditions(error: &TransactWriteItemsError) -> Option<Vec<Unmet>> {
-    let TransactWriteItemsError::TransactionCanceledException(cancelled) = error else {
-        return None;
-    };
-    let unmet: Vec<_> = (cancelled.cancellation_reasons().iter().enumerate())
-        .filter(|(_, reason)| reason.code() == Some("ConditionalCheckFailed"))
-        .map(|(index, reason)| Unmet {
-            index,
-            item: reason.item().cloned(),
-        })
-        .collect();
-    (!unmet.is_empty()).then_some(unmet)
 }
 
 fn s(text: impl Into<String>) -> AttributeValue {

@@ -8,6 +8,7 @@
 //! | --- | --- | --- |
 //! | `sent_0` … `sent_10` | N | when the newest were asked for, see [`super::recent`] |
 //! | `digest`, `until` | B, N | the token's digest, and when it expires; absent once it is used up |
+//! | `before`, `before_until` | B, N | those that they took the place of; themselves where there were none |
 //! | `email` | S | the address, as it is looked up |
 //! | `expires_at` | N | TTL |
 
@@ -15,7 +16,7 @@ use aws_sdk_dynamodb::types::TransactWriteItem;
 use serde::Deserialize;
 
 use super::{
-    CAPACITY, Key, Store, StoreError, b,
+    Key, Store, StoreError, b,
     change::Change,
     decode, n,
     recent::{self, Limit},
@@ -93,7 +94,9 @@ impl Store {
     ) -> Result<Option<Time>, StoreError> {
         let of_email = Change::new(
             Key::link(&link.email.tag()),
-            "SET #digest = :digest, #until = :until, #email = :email, #expires_at = :expires_at",
+            "SET #digest = :digest, #before = if_not_exists(#digest, :digest), #until = :until, \
+             #before_until = if_not_exists(#until, :until), #email = :email, \
+             #expires_at = :expires_at",
             "",
         )
         .value(":digest", b(link.digest.as_bytes()))
@@ -123,8 +126,8 @@ impl Store {
         Ok(waits.max())
     }
 
-    /// Takes back that a link was counted, where it was: nobody has been sent it, and its token is not
-    /// known to anybody. Four write units.
+    /// Takes back that a link was counted, where it was, and gives the mail address its earlier link
+    /// again: nobody has been sent the new one, and its token is not known to anybody. Four write units.
     ///
     /// # Errors
     /// [`StoreError`]
@@ -134,16 +137,19 @@ impl Store {
         address: &str,
         now: Time,
     ) -> Result<(), StoreError> {
-        let expires_at = "SET #expires_at = :expires_at";
         let of_email = Change::new(
             Key::link(&link.email.tag()),
-            expires_at,
+            "SET #digest = #before, #until = #before_until, #expires_at = :expires_at",
             "#digest = :digest",
         )
         .value(":digest", b(link.digest.as_bytes()))
         .value(":expires_at", n(now.seconds() + 86_400));
-        let of_address = Change::new(Key::address(address, "mails"), expires_at, "")
-            .value(":expires_at", n(now.seconds() + 3600));
+        let of_address = Change::new(
+            Key::address(address, "mails"),
+            "SET #expires_at = :expires_at",
+            "",
+        )
+        .value(":expires_at", n(now.seconds() + 3600));
         let writes = vec![
             self.changing(recent::forget(of_email, 0, OF_EMAIL, now)),
             self.changing(recent::forget(of_address, 0, OF_ADDRESS, now)),
@@ -163,17 +169,7 @@ impl Store {
         digest: &Digest,
         now: Time,
     ) -> Result<Option<Link>, StoreError> {
-        let output = self
-            .client
-            .get_item()
-            .table_name(&self.table)
-            .set_key(Some(Key::link(tag).into_item()))
-            .consistent_read(true)
-            .return_consumed_capacity(CAPACITY)
-            .send()
-            .await
-            .map_err(|error| StoreError::failed("GetItem", &error))?;
-        let Some(item) = output.item else {
+        let Some(item) = self.get(Key::link(tag)).await? else {
             return Ok(None);
         };
         let stored: Stored = decode("link", item)?;

@@ -9,6 +9,7 @@
 //! | `refresh`, `refresh_until` | B, N | the refresh token's; absent in a browser's session |
 //! | `used` | BOOL | whether a token of the current pair was presented since the last rotation |
 //! | `retired` | L | [`Retired`] refresh tokens, newest first |
+//! | `view_all`, `view_recent`, `view_older` | M | what is being read of the ledger, see [`View`](super::views::View) |
 //! | `expires_at` | N | TTL |
 
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -46,7 +47,7 @@ pub struct Session {
     /// Refresh tokens that were exchanged for newer ones, newest first.
     pub retired: Vec<Retired>,
     /// What is being read of the ledger.
-    #[serde(default, skip_serializing_if = "Views::is_empty")]
+    #[serde(flatten)]
     pub views: Views,
 }
 

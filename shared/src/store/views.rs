@@ -11,12 +11,11 @@ use serde_bytes::ByteBuf;
 use super::{
     CAPACITY, Item, Key, PK, Store, StoreError,
     change::Change,
-    decode,
+    decode, encode,
     entries::{BY_MARK, BY_SEQ, Entry, MARK, SEQ, TIMES},
     known::Seen,
     n, s,
     session::{Session, SessionKey},
-    value,
 };
 use crate::{
     clock::Time,
@@ -49,14 +48,14 @@ pub struct View {
     pub at: Time,
 }
 
-/// A session's views.
+/// A session's views: an attribute each, so that one can be written without the others.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Views {
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(rename = "view_all", skip_serializing_if = "Option::is_none")]
     all: Option<View>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(rename = "view_recent", skip_serializing_if = "Option::is_none")]
     recent: Option<View>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(rename = "view_older", skip_serializing_if = "Option::is_none")]
     older: Option<View>,
 }
 
@@ -111,23 +110,17 @@ impl Views {
         }
         self
     }
-
-    /// Whether nothing is being read.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        *self == Self::default()
-    }
 }
 
-/// An entry that says when it and those since the mark before were written.
+/// The entries from one mark to the next, which ends them and says when each was written.
 #[derive(Clone, Debug, Deserialize)]
-pub struct Mark {
+pub struct Run {
     seq: u64,
     times: ByteBuf,
 }
 
-impl Mark {
-    /// How many entries were written before `moment`, this being the first mark from then on.
+impl Run {
+    /// How many entries were written before `moment`, its mark being the first from then on.
     #[must_use]
     pub fn older_than(&self, moment: Time) -> u64 {
         points::older_than(moment, self.seq, &self.times)
@@ -230,7 +223,7 @@ impl Store {
         id: MemberId,
         moment: Time,
         consistently: bool,
-    ) -> Result<Option<Mark>, StoreError> {
+    ) -> Result<Option<Run>, StoreError> {
         let output = self
             .client
             .query()
@@ -254,19 +247,23 @@ impl Store {
         first.map(|item| decode("mark", item)).transpose()
     }
 
-    /// Keeps what a session is reading, unless its pair has rotated meanwhile. One write unit.
+    /// Keeps what a session is reading of a span, unless its pair has rotated meanwhile. One write
+    /// unit.
     ///
     /// # Errors
     /// [`StoreError`]
-    pub async fn save_views(
+    pub async fn save_view(
         &self,
         key: &SessionKey,
         session: &Session,
-        views: &Views,
+        span: Span,
+        view: View,
     ) -> Result<(), StoreError> {
-        let change: Change = key.while_current(session, "SET #views = :views");
-        self.change_if(change.value(":views", value("views", views)?))
-            .await
+        let mut change: Change = key.while_current(session, "SET #view = :view");
+        for (name, value) in encode("view", &Views::default().with(span, view))? {
+            change = change.alias("#view", name).value(":view", value);
+        }
+        self.change_if(change).await
     }
 }
 

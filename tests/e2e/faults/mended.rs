@@ -156,13 +156,14 @@ async fn what_is_counted_counts_once_though_its_answer_gets_lost() {
     let (service, script) = Service::faulty(|_| {}, |_| {}).await;
     break_once(
         &script,
-        "UpdateItem address/checks SET #since",
+        "UpdateItem address/checks SET #expires_at",
         Fault::CutAfter,
     );
     let check = service.post("/api/v1/account/check_regist_mobile");
     let reply = check.form(&[("mobile", MOBILE)]).await;
     assert_eq!((script.disarm(), &reply.body["code"]), (1, &json!(200)));
-    assert_eq!(service.items("address#", "checks").await[0]["events"], 1);
+    let check = &service.items("address#", "checks").await[0];
+    assert_eq!((&check["sent_1"], &check["sent_2"]), (&json!(0), &json!(0)));
     break_once(&script, "UpdateItem cap/cap SET #spent", Fault::CutAfter);
     let reply = service.ask(REGIST_SMS, MOBILE).await;
     assert_eq!((script.disarm(), &reply.body["code"]), (1, &json!(200)));

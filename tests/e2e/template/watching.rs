@@ -79,3 +79,17 @@ fn what_alarms_and_pictures_show_is_counted() {
         );
     }
 }
+
+#[test]
+fn whoever_is_woken_by_an_alarm_can_read_of_it() {
+    let resources = template()["Resources"].as_object().expect("resources");
+    let alarms = resources
+        .iter()
+        .filter(|(_, resource)| resource["Type"] == "AWS::CloudWatch::Alarm");
+    let names: Vec<_> = alarms.map(|(name, _)| format!("`{name}`")).collect();
+    assert!(names.contains(&"`CarrierAlarm`".to_owned()), "{names:?}");
+    let document = include_str!("../../../docs/operating.md");
+    for name in names {
+        assert!(document.contains(&name), "{name} is not explained");
+    }
+}

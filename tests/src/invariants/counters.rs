@@ -6,7 +6,9 @@ use shared::{
     clock::Time,
     digest::Digest,
     store::{
+        asks,
         captchas::WRONG_ANSWERS,
+        checks,
         codes::TRIES,
         guesses::{ACCOUNT_SECONDS, ADDRESS_SECONDS, PER_ACCOUNT, PER_ADDRESS},
         members::REGISTRATIONS,
@@ -28,10 +30,10 @@ pub(super) fn check(table: &Table<'_>, found: &mut Found) {
         guesses(table, pk, item, found);
     }
     for (pk, sk, item) in table.all(Kind::Asked) {
-        let limits = if sk == "mails" {
-            &resets::PER_ADDRESS
-        } else {
-            &messages::PER_ADDRESS
+        let limits = match sk {
+            "mails" => &resets::PER_ADDRESS,
+            "checks" => &checks::PER_ADDRESS,
+            _ => &asks::PER_ADDRESS,
         };
         times(table, &format!("{pk} {sk}"), item, limits, found);
     }
@@ -92,7 +94,6 @@ pub(super) fn code<'a>(item: &'a Value, purpose: &str) -> Option<&'a Value> {
 }
 
 fn window(table: &Table<'_>, key: &str, item: &Value, found: &mut Found) {
-    // Both windows are of an hour or less, and the wider limit holds for both.
     let events = item["events"].as_u64();
     let good = events.is_some_and(|events| (1..=REGISTRATIONS.limit.into()).contains(&events));
     found.unless(good, || format!("{key} counts {events:?} events"));

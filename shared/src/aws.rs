@@ -3,7 +3,7 @@
 //! environment, and a start has nothing to look up.
 //!
 //! No SDK but DynamoDB's is linked here: a function that sends messages builds its own clients from
-//! [`Aws::client`].
+//! [`Aws::carrier`].
 
 use std::time::Duration;
 
@@ -15,6 +15,14 @@ use aws_sdk_dynamodb::config::{
 use aws_smithy_http_client::{
     Builder,
     tls::{Provider, TlsContext, TrustStore, rustls_provider::CryptoMode},
+};
+use aws_smithy_runtime_api::{
+    client::{
+        connector_metadata::ConnectorMetadata,
+        http::{HttpClient, HttpConnectorSettings, SharedHttpConnector},
+        runtime_components::RuntimeComponents,
+    },
+    shared::IntoShared,
 };
 use aws_types::SdkConfig;
 
@@ -55,25 +63,6 @@ impl Service {
     fn endpoint(self, settings: &Settings) -> Option<&str> {
         let endpoint = settings.optional(self.variable());
         endpoint.or(settings.optional("AWS_ENDPOINT_URL"))
-    }
-
-    /// A call to the table is tried at most six times, 50 ms apart and more, while its time lasts. A message is handed
-    /// over once: one whose answer got lost may be under way, and a second would be paid for too.
-    fn retries(self) -> RetryConfig {
-        match self {
-            Self::DynamoDb => RetryConfig::standard()
-                .with_max_attempts(6)
-                .with_initial_backoff(Duration::from_millis(50)),
-            Self::Sns | Self::SesV2 => RetryConfig::disabled(),
-        }
-    }
-
-    /// How long one try may take.
-    const fn patience(self, deadline: Deadline) -> Duration {
-        match self {
-            Self::DynamoDb => deadline.attempt(),
-            Self::Sns | Self::SesV2 => deadline.call(),
-        }
     }
 }
 
@@ -155,20 +144,50 @@ impl Aws {
         Self {
             region: Region::new(region),
             credentials,
-            http,
+            http: Unrehearsed(http).into_shared(),
             endpoints: Service::ALL.map(|_| None),
             deadline: Deadline::default(),
         }
     }
 
-    /// What a client of `service` is built from: `Client::new(&aws.client(service))`, of whichever
-    /// SDK. All clients share one pool of connections.
+    /// What a client of a carrier of messages is built from: `Client::new(&aws.carrier(…))`, of
+    /// whichever SDK. A message is handed over once, within `patience`: one whose answer got lost may
+    /// be under way, and a second would be paid for too.
     #[must_use]
-    pub fn client(&self, service: Service) -> SdkConfig {
+    pub fn carrier(&self, service: Service, patience: Duration) -> SdkConfig {
+        self.client(service, RetryConfig::disabled(), patience, patience)
+    }
+
+    /// The settings of a DynamoDB client. A call is tried at most six times, 50 ms apart and more,
+    /// while its time lasts.
+    #[must_use]
+    pub fn dynamodb(&self) -> aws_sdk_dynamodb::config::Builder {
+        let retries = RetryConfig::standard()
+            .with_max_attempts(6)
+            .with_initial_backoff(Duration::from_millis(50));
+        let (attempt, whole) = (self.deadline.attempt(), self.deadline.call());
+        let client = self.client(Service::DynamoDb, retries, attempt, whole);
+        aws_sdk_dynamodb::config::Builder::from(&client).retry_classifier(Passing)
+    }
+
+    /// The HTTP client that the clients of all services share, and its pool of connections.
+    #[must_use]
+    pub fn http(&self) -> SharedHttpClient {
+        self.http.clone()
+    }
+
+    /// What a client of `service` is built from, for calls that take so long, each try and as a whole.
+    fn client(
+        &self,
+        service: Service,
+        retries: RetryConfig,
+        attempt: Duration,
+        whole: Duration,
+    ) -> SdkConfig {
         let timeouts = TimeoutConfig::builder()
             .connect_timeout(self.deadline.connect())
-            .operation_attempt_timeout(service.patience(self.deadline))
-            .operation_timeout(self.deadline.call())
+            .operation_attempt_timeout(attempt)
+            .operation_timeout(whole)
             .build();
         let mut config = SdkConfig::builder()
             .behavior_version(BehaviorVersion::latest())
@@ -176,17 +195,45 @@ impl Aws {
             .credentials_provider(SharedCredentialsProvider::new(self.credentials.clone()))
             // They stand in memory: a cache of them only makes parallel calls wait for its lock.
             .identity_cache(IdentityCache::no_cache())
-            .http_client(self.http.clone())
-            .retry_config(service.retries())
+            .http_client(self.http())
+            .retry_config(retries)
             .timeout_config(timeouts);
         config.set_endpoint_url(self.endpoint(service).map(str::to_owned));
         config.build()
     }
+}
 
-    /// The settings of a DynamoDB client.
-    #[must_use]
-    pub fn dynamodb(&self) -> aws_sdk_dynamodb::config::Builder {
-        aws_sdk_dynamodb::config::Builder::from(&self.client(Service::DynamoDb))
-            .retry_classifier(Passing)
+/// An HTTP client that sets up TLS for its first request. The library's own does so whenever a client
+/// of a service is built too, roots and all, and throws it away: it is there for those who load the
+/// system's roots.
+#[derive(Debug)]
+struct Unrehearsed(SharedHttpClient);
+
+impl HttpClient for Unrehearsed {
+    fn http_connector(
+        &self,
+        settings: &HttpConnectorSettings,
+        components: &RuntimeComponents,
+    ) -> SharedHttpConnector {
+        self.0.http_connector(settings, components)
+    }
+
+    fn connector_metadata(&self) -> Option<ConnectorMetadata> {
+        self.0.connector_metadata()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_carrier_has_the_whole_of_its_time_for_one_try() {
+        let patience = Duration::from_secs(7);
+        let settings = Aws::embedded("http://127.0.0.1:1").carrier(Service::SesV2, patience);
+        let timeouts = settings.timeout_config().unwrap();
+        assert_eq!(timeouts.operation_attempt_timeout(), Some(patience));
+        assert_eq!(timeouts.operation_timeout(), Some(patience));
+        assert_eq!(settings.retry_config().unwrap().max_attempts(), 1);
     }
 }

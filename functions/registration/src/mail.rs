@@ -3,7 +3,6 @@
 use askama::Template;
 use aws_sdk_sesv2::{
     Client,
-    config::{Builder, timeout::TimeoutConfig},
     error::BuildError,
     types::{Body, Content, Destination, EmailContent, Message},
 };
@@ -58,12 +57,9 @@ pub(crate) enum MailError {
 
 impl Mail {
     pub(crate) fn new(aws: &Aws, config: &Config) -> Self {
-        let timeouts = TimeoutConfig::builder()
-            .operation_timeout(config.mail_patience)
-            .build();
-        let settings = Builder::from(&aws.client(Service::SesV2)).timeout_config(timeouts);
+        let settings = aws.carrier(Service::SesV2, config.mail_patience);
         Self {
-            client: Client::from_conf(settings.build()),
+            client: Client::new(&settings),
             from: config.mail_from.clone(),
         }
     }

@@ -1,10 +1,6 @@
 //! Text messages, by SNS.
 
-use aws_sdk_sns::{
-    Client,
-    config::{Builder, timeout::TimeoutConfig},
-    types::MessageAttributeValue,
-};
+use aws_sdk_sns::{Client, types::MessageAttributeValue};
 use shared::{
     aws::{Aws, Service},
     names::Mobile,
@@ -23,14 +19,9 @@ pub(crate) struct Sms {
 
 impl Sms {
     pub(crate) fn new(aws: &Aws, config: &Config) -> Self {
-        // A message is handed over once: one whose answer got lost may be under way.
-        let timeouts = TimeoutConfig::builder()
-            .operation_attempt_timeout(config.sms_patience)
-            .operation_timeout(config.sms_patience)
-            .build();
-        let settings = Builder::from(&aws.client(Service::Sns)).timeout_config(timeouts);
+        let settings = aws.carrier(Service::Sns, config.sms_patience);
         Self {
-            client: Client::from_conf(settings.build()),
+            client: Client::new(&settings),
             sender_id: attribute("String", &config.sender_id),
             max_price: attribute("Number", &config.max_price),
             transactional: attribute("String", "Transactional"),

@@ -18,7 +18,7 @@ use aws_smithy_runtime_api::client::{
     result::ConnectorError,
 };
 use http_body_util::BodyExt;
-use shared::aws::{Aws, Service};
+use shared::aws::Aws;
 use tokio::sync::{Notify, oneshot};
 
 tokio::task_local! {
@@ -53,10 +53,9 @@ impl Gate {
     /// What a store's client is built from: its calls stop at the gate, where they are of a request
     /// that races. They may stand there for as long as it takes.
     pub fn before(&self, aws: &Aws) -> Builder {
-        let behind = aws.client(Service::DynamoDb).http_client();
         let client = Gated {
             gate: self.clone(),
-            behind: behind.expect("a client has an HTTP client"),
+            behind: aws.http(),
         };
         let config = aws.dynamodb().http_client(client);
         config.timeout_config(TimeoutConfig::disabled())

@@ -1,5 +1,7 @@
 //! What the service sends, as the embedded AWS takes it from the real SDK clients.
 
+use std::time::Duration;
+
 use aws_sdk_dynamodb::types::AttributeValue;
 use aws_sdk_sesv2::types::{Body, Content, Destination, EmailContent, Message};
 use aws_sdk_sns::{
@@ -14,12 +16,15 @@ use shared::aws::{Aws, Service as Of};
 
 use crate::support::{Service, inbox};
 
+/// Longer than the inbox takes, on a busy machine too.
+const PATIENCE: Duration = Duration::from_secs(10);
+
 pub fn sns(aws: &Aws) -> aws_sdk_sns::Client {
-    aws_sdk_sns::Client::new(&aws.client(Of::Sns))
+    aws_sdk_sns::Client::new(&aws.carrier(Of::Sns, PATIENCE))
 }
 
 fn ses(aws: &Aws) -> aws_sdk_sesv2::Client {
-    aws_sdk_sesv2::Client::new(&aws.client(Of::SesV2))
+    aws_sdk_sesv2::Client::new(&aws.carrier(Of::SesV2, PATIENCE))
 }
 
 pub async fn send_mail(aws: &Aws, to: &str, text: Option<&str>, html: Option<&str>) -> String {

@@ -1,7 +1,7 @@
 //! What a test's service sent: on an SNS and an SES of the test's own, or on those that the
 //! environment names.
 
-use std::collections::HashSet;
+use std::{collections::HashSet, time::Duration};
 
 use aws_sdk_dynamodb::error::BoxError;
 use axum::{Router, body::Body};
@@ -112,7 +112,7 @@ impl Ministack {
             ses: at(Service::SesV2),
             before: HashSet::new(),
         };
-        let ses = aws_sdk_sesv2::Client::new(&aws.client(Service::SesV2));
+        let ses = aws_sdk_sesv2::Client::new(&aws.carrier(Service::SesV2, Duration::from_secs(5)));
         for domain in DOMAINS {
             // An earlier test may have made it known already.
             let _ = ses

@@ -1,7 +1,7 @@
 //! What a test's service sent: on an SNS and an SES of the test's own, or on those that the
 //! environment names.
 
-use std::collections::HashSet;
+use std::{collections::HashSet, time::Duration};
 
 use aws_sdk_dynamodb::error::BoxError;
 use axum::{Router, body::Body};
@@ -66,6 +66,17 @@ impl Inbox {
         let mut all = self.all().await;
         all.retain(|message| message.to == to);
         all
+    }
+
+    /// The newest that was sent to a number or an address, waited for: a busy machine may be told that
+    /// nobody answered before it lies there.
+    pub async fn newest(&self, to: &str) -> Message {
+        loop {
+            if let Some(message) = self.to(to).await.into_iter().next() {
+                return message;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
     }
 
     /// Everything that was sent; for one number or address newest first.

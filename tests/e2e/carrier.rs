@@ -4,11 +4,12 @@ use std::time::Duration;
 
 use huiyuan::aws::listen;
 use serde_json::{Value, json};
+use tests::mail;
 
 use crate::support::{
     Service,
     carrier::{Answer, Carrier},
-    mobile::{REGIST_SMS, digits},
+    mobile::REGIST_SMS,
 };
 
 const MOBILE: &str = "13800138000";
@@ -22,7 +23,8 @@ async fn through(carrier: &Carrier) -> Service {
 
 fn code(carrier: &Carrier) -> String {
     let taken = carrier.taken();
-    digits(&taken.last().expect("a message")["Message"])
+    let message = &taken.last().expect("a message")["Message"];
+    mail::code(message).expect("a code")
 }
 
 /// What the table holds of quotas: without what only tells that somebody was there.
@@ -145,7 +147,8 @@ async fn the_carrier_gets_a_transactional_message_with_its_price_and_sender() {
     let form = carrier.taken().remove(0);
     assert_eq!(form["Action"], "Publish");
     assert_eq!(form["PhoneNumber"], "+8613800138000");
-    let message = format!("【商店】{}，10分钟内有效", digits(&form["Message"]));
+    let code = mail::code(&form["Message"]).expect("a code");
+    let message = format!("【商店】{code}，10分钟内有效");
     assert_eq!(form["Message"], message);
     let mut attributes: Vec<_> = (1..=3)
         .map(|place| {

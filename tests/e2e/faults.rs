@@ -1,5 +1,8 @@
 //! A fault of ours: a neutral sentence for the client, a cause for the log, and nothing lost.
 
+mod bench;
+mod case;
+mod done;
 mod endpoints;
 mod matrix;
 mod mended;

@@ -7,7 +7,7 @@
 //! | who may register, by which name | `register`, `names`, `codes`, `check_mobile`, `save` |
 //! | who is sent what, how often, and what it is good for | `messages`, `captcha`, `carrier`, `reset_by_mail`, `reset_with_mobile` |
 //! | how often one may guess, and what is taken back of it | `throttle`, `undone` |
-//! | how points are earned, spent, shown and lost | `points`, `points_races` |
+//! | how points are earned, spent, shown and lost | `points` |
 //! | what a browser may do, and what clients rely on | `browser`, `documented` |
 //! | what every route has to stand: no session, rubbish, a secret, a fault, a race, load | `sessions`, `rubbish`, `secrets`, `faults`, `races`, `load` |
 //! | what has to hold in the table | `invariants` |
@@ -37,7 +37,6 @@ mod login;
 mod messages;
 mod names;
 mod points;
-mod points_races;
 mod proxy;
 mod races;
 mod refresh;

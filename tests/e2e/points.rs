@@ -3,6 +3,7 @@
 mod budgets;
 mod model;
 mod pages;
+mod races;
 mod refusals;
 mod views;
 mod years;

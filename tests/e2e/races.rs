@@ -3,10 +3,11 @@
 //! the invariants of the table hold and what the answers say is true.
 //!
 //! `HUIYUAN_RACES=200` runs so many orders of each pair, or all there are; with `HUIYUAN_RACE="Refresh
-//! Logout"` of that pair alone. A failure prints the order it was found in, as a `HUIYUAN_RACE` that
-//! runs that one again.
+//! Logout"` of that pair alone. A failure prints the race and the order it was found in, as a
+//! `HUIYUAN_RACE` that runs that one again.
 
 mod action;
+mod stops;
 mod truths;
 mod world;
 
@@ -20,7 +21,10 @@ use std::{
 };
 
 use shared::config::Settings;
-use tests::invariants::{spent_for_nothing, violations};
+use tests::{
+    invariants::{spent_for_nothing, violations},
+    table::Live,
+};
 
 use crate::{
     support::{
@@ -63,13 +67,13 @@ fn pairs() -> Vec<Pair> {
         .collect()
 }
 
-/// What is wrong with a race, and the order of its calls.
+/// What is wrong with the race of that number, by which the paths are drawn; and the order of its calls.
 async fn race(
     world: &World,
     pair: [Action; 2],
     ask: bool,
     choose: impl FnMut(usize) -> usize,
-    draw: usize,
+    number: usize,
 ) -> (Vec<String>, Vec<String>) {
     let World {
         service,
@@ -80,7 +84,7 @@ async fn race(
     world.begin_anew().await;
     let racing = [0, 1].map(|racer: usize| {
         let partner = pair[1 - racer];
-        let request = pair[racer].request(service, known, racer, partner, draw + racer);
+        let request = pair[racer].request(service, known, racer, partner, number + racer);
         let request = request.through(&world.process()).into_future();
         let racing: Racing<_> = request;
         racing
@@ -94,11 +98,12 @@ async fn race(
         pair,
         replies: &replies,
         dump: &dump,
+        live: Live::of(&dump),
     };
     wrong.extend(raced.wrong());
     if ask && world.member.is_some() {
         for token in [&known.browser, &known.access] {
-            if service.is_live(token).await != world::is_live(&dump, token) {
+            if service.is_live(token).await != raced.live.has(token) {
                 wrong
                     .push("the service says something else of a session than the table".to_owned());
             }
@@ -145,7 +150,7 @@ impl Worlds {
             let order: Vec<_> = order.iter().map(usize::to_string).collect();
             assert!(
                 wrong.is_empty(),
-                "HUIYUAN_RACE=\"{:?} {:?} {}\" (race {number})\n{calls:#?}\n{wrong:#?}",
+                "HUIYUAN_RACE=\"{:?} {:?} {number} {}\"\n{calls:#?}\n{wrong:#?}",
                 pair[0],
                 pair[1],
                 order.join(" ")
@@ -195,7 +200,7 @@ async fn whatever_two_requests_race_for_one_member_all_that_was_promised_holds()
     eprintln!("{} pairs, {races} races", pairs.len());
 }
 
-/// Runs one race again and says what its calls are; without an order, so many of its orders.
+/// Runs one race again and says what its calls are; of a pair alone, so many of its orders.
 #[expect(
     clippy::print_stderr,
     reason = "whoever looks for a failure wants to see the calls"
@@ -203,26 +208,30 @@ async fn whatever_two_requests_race_for_one_member_all_that_was_promised_holds()
 async fn again(named: &str, orders: usize) {
     let mut said = named.split_whitespace();
     let mut action = || {
-        let name = said.next().expect("two actions and an order");
+        let name = said.next().expect("two actions, a number and an order");
         let mut all = Action::ALL.into_iter();
         all.find(|action| format!("{action:?}") == name)
             .expect("an action")
     };
     let pair = [action(), action()];
-    let order: Vec<usize> = said.map(|word| word.parse().expect("a number")).collect();
+    let mut said = said.map(|word| word.parse::<usize>().expect("a number"));
+    let number = said.next();
     let known = pairs().into_iter().find(|(known, _)| *known == pair);
     let (pair, for_nobody) = known.expect("a pair, in the order of the list of actions");
     let worlds = Worlds::new().await;
-    if order.is_empty() {
+    let Some(number) = number else {
         let races = worlds.run((pair, for_nobody), orders).await;
         eprintln!("{races} races");
         return;
-    }
+    };
     let world = &worlds.0[usize::from(for_nobody)];
-    let mut order = order.into_iter();
-    let choose = |open: usize| order.next().filter(|chosen| *chosen < open).unwrap_or(0);
-    let (wrong, calls) = race(world, pair, true, choose, 0).await;
+    let choose = |open: usize| {
+        let chosen = said.next().filter(|chosen| *chosen < open);
+        chosen.expect("the order names a call that waits: else it is another race")
+    };
+    let (wrong, calls) = race(world, pair, true, choose, number).await;
     eprintln!("{calls:#?}");
+    assert_eq!(said.next(), None, "the order has calls that nobody made");
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
 

@@ -33,10 +33,10 @@ use stack::Stack;
 /// How long something that was given up may still be on its way to the table.
 const SETTLING: Duration = Duration::from_secs(6);
 
-/// A fault that comes once is not seen by a client, so every so often there is an outage: for so long
-/// so many calls of a million are broken.
-const OUTAGE_EVERY: Duration = Duration::from_secs(22);
-const OUTAGE: Duration = Duration::from_secs(8);
+/// A run so long that every path is answered with success: a mobile gets one message a minute.
+const LONG: Duration = Duration::from_mins(5);
+
+/// How many calls of a million are broken in an outage.
 const BROKEN_IN_OUTAGE: u32 = 900_000;
 
 /// What traffic is made.
@@ -50,6 +50,20 @@ pub struct Traffic {
     pub seed: u64,
     /// How many calls to AWS of a million are broken.
     pub faults_per_million: u32,
+    /// A fault that comes once is not seen by a client, so there is an outage every so often, where any
+    /// call is broken at all,
+    pub outage_every: Duration,
+    /// for so long, at the end of that time.
+    pub outage: Duration,
+}
+
+/// What became of the requests of a path.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Path {
+    /// How often it was asked for.
+    pub asked: usize,
+    /// How often that was answered with success.
+    pub done: usize,
 }
 
 /// What became of it.
@@ -57,8 +71,8 @@ pub struct Traffic {
 pub struct Report {
     /// How many requests of each code; 0 where there was no answer.
     pub codes: BTreeMap<u64, usize>,
-    /// How many requests of each path.
-    pub paths: BTreeMap<&'static str, usize>,
+    /// The requests of each path, and rubbish.
+    pub paths: BTreeMap<&'static str, Path>,
     /// How many calls were broken, in each way.
     pub faults: BTreeMap<Fault, usize>,
     /// How many milliseconds half of the requests took at most, and 99 %.
@@ -102,10 +116,15 @@ pub async fn run(traffic: Traffic) -> Report {
     breaking.abort();
     stack.script.disarm();
     tokio::time::sleep(SETTLING).await;
+    // What is asked to judge is not what was asked under faults.
+    let (figures, never_done) = (tally.figures(), tally.never_done());
     let mut report = judge::judge(&stack, &tally, shoppers).await;
     report.faults = stack.script.tally();
+    if until >= LONG {
+        report.violations.extend(never_done);
+    }
     report.violations.extend(tally.violations());
-    (report.codes, report.paths, report.p50_p99) = tally.figures();
+    (report.codes, report.paths, report.p50_p99) = figures;
     report
 }
 
@@ -118,10 +137,10 @@ async fn break_calls(script: Script, traffic: Traffic) {
     };
     for seed in (traffic.seed..).step_by(2) {
         script.at_random(faults(traffic.faults_per_million, seed));
-        tokio::time::sleep(OUTAGE_EVERY).await;
+        tokio::time::sleep(traffic.outage_every.saturating_sub(traffic.outage)).await;
         if traffic.faults_per_million > 0 {
             script.at_random(faults(BROKEN_IN_OUTAGE, seed + 1));
-            tokio::time::sleep(OUTAGE).await;
+            tokio::time::sleep(traffic.outage).await;
         }
     }
 }

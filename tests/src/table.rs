@@ -1,9 +1,10 @@
 //! A table, read whole.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use aws_sdk_dynamodb::{Client, types::AttributeValue};
 use serde_json::{Map, Value, json};
+use shared::digest::Digest;
 
 /// Every item as JSON, in the order of its keys; binary as a list of its bytes.
 ///
@@ -19,6 +20,37 @@ pub async fn dump(client: &Client, table: &str) -> Vec<Value> {
     }
     items.sort_by_key(|item| (item["pk"].to_string(), item["sk"].to_string()));
     items
+}
+
+/// The live sessions of a table: those of their member's generation, by their access tokens.
+#[derive(Debug)]
+pub struct Live(HashSet<String>);
+
+impl Live {
+    /// Finds them in a whole table.
+    pub fn of(dump: &[Value]) -> Self {
+        let members = dump.iter().filter(|item| item["sk"] == "member");
+        let generations: HashMap<_, _> = members
+            .map(|member| (member["pk"].as_str(), &member["generation"]))
+            .collect();
+        let is_live = |item: &&Value| {
+            let generation = generations.get(&item["pk"].as_str());
+            generation.is_some_and(|generation| item["generation"] == **generation)
+        };
+        let sessions = dump.iter().filter(|item| item["access"].is_array());
+        Self(
+            sessions
+                .filter(is_live)
+                .map(|session| session["access"].to_string())
+                .collect(),
+        )
+    }
+
+    /// Whether a token leads to one.
+    pub fn has(&self, token: &str) -> bool {
+        self.0
+            .contains(&json!(Digest::of(token.as_bytes())).to_string())
+    }
 }
 
 fn object(item: &HashMap<String, AttributeValue>) -> Value {

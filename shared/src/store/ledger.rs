@@ -25,7 +25,7 @@ use crate::{
 /// How often a write that others came before is computed anew.
 const TRIES: usize = 64;
 
-/// How often a write that met another is tried again, beyond the six tries of the SDK.
+/// How often a write that met another is tried again, beyond the tries of the SDK.
 const MOST_CONFLICTS: usize = 4;
 
 /// The part of a member that the ledger keeps.

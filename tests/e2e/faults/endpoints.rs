@@ -7,47 +7,15 @@ mod sessions;
 
 use crate::support::{RequestBuilder, Service};
 
-use super::subject::{Need, Subject};
+use super::{
+    done::{By, Done, NICKNAME, ORDER},
+    subject::{Need, Subject},
+};
 
 pub use messages::MESSAGES;
 pub use points::POINTS;
 pub use registration::REGISTRATION;
 pub use sessions::SESSIONS;
-
-/// How it is seen that a request has been done, where its repetition does not say so.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Done {
-    /// There is nothing to see: the same is answered, or a counter says one less.
-    Nothing,
-    /// The member logs in with this password, by this name.
-    LogsIn(By, &'static str),
-    /// The session has ended.
-    LoggedOut,
-    /// The refresh token of before leads to a live pair, and the nickname is saved.
-    Rotated,
-    /// The mobile has the message.
-    Sent,
-    /// The address has the mail.
-    Mailed,
-}
-
-impl Done {
-    /// Whether what was counted of a message or a mail stays so where nobody takes it back.
-    pub fn leaves_counts(self) -> bool {
-        match self {
-            Self::Sent | Self::Mailed => true,
-            Self::Nothing | Self::LogsIn(..) | Self::LoggedOut | Self::Rotated => false,
-        }
-    }
-}
-
-/// A name to log in by.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum By {
-    Username,
-    Email,
-    Mobile,
-}
 
 /// An endpoint in a state.
 pub struct Endpoint {

@@ -2,32 +2,47 @@
 
 use std::collections::BTreeMap;
 
+use super::case::{Case, Outcome};
+
 /// What became of the cases.
 #[derive(Default)]
 pub struct Tally {
     pub calls: usize,
     pub cases: usize,
-    /// Cases whose first answer was that of an undisturbed request.
-    pub survived: usize,
-    /// Cases whose first answer was a fault, and whose second as if nothing had been asked.
-    pub undone: usize,
-    /// Cases whose first answer was a fault though it was done, as their second says.
-    pub done: BTreeMap<String, usize>,
-    /// Cases whose message or mail stays counted, for the deadline ended them in between.
-    pub dropped: usize,
+    survived: usize,
+    refused: usize,
+    undone: usize,
+    left_counted: usize,
+    done: BTreeMap<String, usize>,
+    /// Cases that a busy machine may have spoiled, to be run again alone.
+    pub put_off: Vec<Case>,
+    /// How many were run again.
+    pub again: usize,
     pub wrong: Vec<String>,
 }
 
 impl Tally {
+    pub fn count(&mut self, outcome: Outcome, what: &str) {
+        match outcome {
+            Outcome::Survived => self.survived += 1,
+            Outcome::Refused => self.refused += 1,
+            Outcome::Undone => self.undone += 1,
+            Outcome::LeftCounted => self.left_counted += 1,
+            Outcome::Done => *self.done.entry(what.to_owned()).or_default() += 1,
+        }
+    }
+
     pub fn add(&mut self, other: Self) {
         self.calls += other.calls;
         self.cases += other.cases;
         self.survived += other.survived;
+        self.refused += other.refused;
         self.undone += other.undone;
-        self.dropped += other.dropped;
+        self.left_counted += other.left_counted;
         for (what, count) in other.done {
             *self.done.entry(what).or_default() += count;
         }
+        self.put_off.extend(other.put_off);
         self.wrong.extend(other.wrong);
     }
 
@@ -35,15 +50,17 @@ impl Tally {
     #[expect(clippy::print_stdout, reason = "they are for a reader of the test")]
     pub fn print(&self, what: &str, endpoints: usize) {
         println!(
-            "{what}: {} endpoints and states, {} calls, {} cases: {} survived, {} not done and done when \
-             asked again, {} done and not said so, {} messages left counted",
-            endpoints,
+            "{what}: {endpoints} endpoints and states, {} calls, {} cases: {} survived, {} not done and done \
+             when asked again, {} done and not said so, {} messages left counted, {} refused by a carrier; \
+             {} run again alone",
             self.calls,
             self.cases,
             self.survived,
             self.undone,
             self.done.values().sum::<usize>(),
-            self.dropped,
+            self.left_counted,
+            self.refused,
+            self.again,
         );
         for what in self.done.keys() {
             println!("  done: {what}");

@@ -1,10 +1,11 @@
 //! What has to be true after a race, beside the invariants of the table.
 
 use serde_json::{Value, json};
+use tests::table::Live;
 
 use super::{
     action::Action,
-    world::{BALANCE, World, is_live},
+    world::{BALANCE, World},
 };
 use crate::support::Reply;
 
@@ -16,6 +17,7 @@ pub struct Raced<'a> {
     pub pair: [Action; 2],
     pub replies: &'a [Reply; 2],
     pub dump: &'a [Value],
+    pub live: Live,
 }
 
 impl Raced<'_> {
@@ -32,6 +34,7 @@ impl Raced<'_> {
             ("sessions of the answers", self.handed_over()),
             ("sessions that ended", self.ended()),
             ("what is for one of both alone", self.exclusive()),
+            ("what nothing stops", self.undisturbed()),
             ("registrations", self.registrations()),
             ("the ledger", self.ledger()),
             ("visits", self.visits()),
@@ -86,7 +89,7 @@ impl Raced<'_> {
             .answers(|_| true)
             .filter_map(|(action, reply)| Some((action, Self::token(reply)?)))
             .collect();
-        let live = |token: &str| is_live(self.dump, token);
+        let live = |token: &str| self.live.has(token);
         let logged_out = self.done(|action| matches!(action, A::Logout | A::LogoutFromGroup)) > 0;
         match &tokens[..] {
             [] => true,
@@ -113,7 +116,7 @@ impl Raced<'_> {
             return true;
         }
         let known = &self.world.known;
-        let live = |token: &str| is_live(self.dump, token);
+        let live = |token: &str| self.live.has(token);
         let renewed = self.done(Action::renews) > 0;
         let over = |action| {
             matches!(
@@ -157,23 +160,18 @@ impl Raced<'_> {
             [A::ResetByMobile, other] | [other, A::ResetByMobile] if other.renews() => {
                 self.done(|action| action == A::ResetByMobile) == 1
             }
-            _ => self.undisturbed(),
+            _ => true,
         }
     }
 
-    /// What nothing but its own kind can stop is done.
+    /// What can be done is done, unless the other stops such a thing and was done itself.
     fn undisturbed(&self) -> bool {
-        let never_stopped = |action| {
-            matches!(action, A::Credit | A::OperatorsPage | A::AskForMail)
-                && self.world.member.is_some()
-                || matches!(action, A::SendRegist | A::SendReset)
-        };
-        let asked = self
-            .pair
-            .iter()
-            .filter(|action| never_stopped(**action))
-            .count();
-        self.done(never_stopped) == asked
+        let is_done = |racer: usize| self.pair[racer].is_done(&self.replies[racer]);
+        [0, 1].into_iter().all(|racer: usize| {
+            let (action, partner) = (self.pair[racer], self.pair[1 - racer]);
+            let stopped = partner.stops(action) && is_done(1 - racer);
+            !action.can_be_done(self.world.member.is_some()) || stopped || is_done(racer)
+        })
     }
 
     fn same_answer(&self, key: &str) -> bool {

@@ -33,18 +33,7 @@ impl Way<'_> {
                 let aws = aws.at(AwsService::Sns, url);
                 (aws.at(AwsService::SesV2, url), Vec::new())
             }
-            Self::Faulty(script) => {
-                let mut proxied = (aws, Vec::new());
-                for service in AwsService::ALL {
-                    let endpoint = proxied.0.endpoint(service);
-                    let endpoint = endpoint.expect("tests name every endpoint");
-                    let proxy = Proxy::start(endpoint, script.clone()).await;
-                    let proxy = proxy.expect("a port is free");
-                    proxied.0 = proxied.0.at(service, &proxy.url);
-                    proxied.1.push(proxy);
-                }
-                proxied
-            }
+            Self::Faulty(script) => Proxy::before_all(aws, &script).await,
         }
     }
 }

@@ -19,6 +19,7 @@ use aws_smithy_runtime_api::client::{
 };
 use http_body_util::BodyExt;
 use shared::aws::Aws;
+use tests::dice::Dice;
 use tokio::sync::{Notify, oneshot};
 
 tokio::task_local! {
@@ -198,7 +199,7 @@ async fn whole(mut answer: HttpResponse) -> Result<HttpResponse, ConnectorError>
 pub struct Orders {
     all: Node,
     path: Vec<usize>,
-    seed: u64,
+    dice: Dice,
 }
 
 #[derive(Debug, Default)]
@@ -212,7 +213,7 @@ impl Orders {
         Self {
             all: Node::default(),
             path: Vec::new(),
-            seed: seed | 1,
+            dice: Dice::new(seed),
         }
     }
 
@@ -224,15 +225,9 @@ impl Orders {
         }
         let fresh = (0..open).filter(|place| !node.next[*place].done);
         let fresh: Vec<_> = fresh.collect();
-        // xorshift64*
-        self.seed ^= self.seed >> 12;
-        self.seed ^= self.seed << 25;
-        self.seed ^= self.seed >> 27;
-        let die = usize::try_from(self.seed.wrapping_mul(0x2545_f491_4f6c_dd1d) >> 33);
-        let die = die.unwrap_or_default();
         let chosen = match &fresh[..] {
-            [] => die % open,
-            fresh => fresh[die % fresh.len()],
+            [] => self.dice.below(open),
+            fresh => fresh[self.dice.below(fresh.len())],
         };
         self.path.push(chosen);
         chosen

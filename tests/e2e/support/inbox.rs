@@ -68,6 +68,17 @@ impl Inbox {
         all
     }
 
+    /// The newest that was sent to a number or an address, waited for: a busy machine may be told that
+    /// nobody answered before it lies there.
+    pub async fn newest(&self, to: &str) -> Message {
+        loop {
+            if let Some(message) = self.to(to).await.into_iter().next() {
+                return message;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
     /// Everything that was sent; for one number or address newest first.
     pub async fn all(&self) -> Vec<Message> {
         match self {

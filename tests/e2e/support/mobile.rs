@@ -1,6 +1,7 @@
 //! What a member does with a phone in hand.
 
 use serde_json::Value;
+use tests::mail;
 
 use super::{Reply, RequestBuilder, Service};
 
@@ -40,7 +41,8 @@ impl Service {
     /// The code in the newest message of a mobile.
     pub async fn last_code(&self, mobile: &str) -> String {
         let messages = self.inbox.to(&format!("+86{mobile}")).await;
-        digits(&messages.first().expect("a message").body)
+        let message = messages.first().expect("a message");
+        mail::code(&message.body).expect("a code")
     }
 
     /// Registers with a code, the password being `123456`.
@@ -77,13 +79,6 @@ impl Service {
     pub async fn messages(&self) -> usize {
         self.inbox.all().await.len()
     }
-}
-
-/// The first six digits of a text in a row.
-pub fn digits(text: &str) -> String {
-    let words = text.split(|c: char| !c.is_ascii_digit());
-    let mut codes = words.filter(|word| word.len() == 6);
-    codes.next().expect("a code").to_owned()
 }
 
 /// The table's items without the marks of who tried a code last, which allow and forbid nothing.

@@ -1,6 +1,6 @@
 //! Mixed traffic against the whole service with faults on, and whether what it acknowledged is true.
 
-use std::process::ExitCode;
+use std::{process::ExitCode, time::Duration};
 
 use clap::Parser;
 use tests::load::{Report, Traffic, run};
@@ -22,6 +22,12 @@ struct Args {
     /// How many calls to AWS of a million are broken
     #[arg(long, default_value_t = 20_000)]
     faults_per_million: u32,
+    /// Every so many seconds there is an outage, in which nine of ten are
+    #[arg(long, default_value_t = 30)]
+    outage_every: u64,
+    /// For how many of those seconds
+    #[arg(long, default_value_t = 8)]
+    outage: u64,
 }
 
 #[tokio::main]
@@ -32,6 +38,8 @@ async fn main() -> ExitCode {
         clients: args.clients,
         seed: args.seed,
         faults_per_million: args.faults_per_million,
+        outage_every: Duration::from_secs(args.outage_every),
+        outage: Duration::from_secs(args.outage),
     };
     let report = run(traffic).await;
     say(&traffic, &report);
@@ -58,8 +66,8 @@ fn say(traffic: &Traffic, report: &Report) {
     println!(
         "{requests} requests in {seconds} s by {clients} clients, seed {seed}; p50 {p50} ms, p99 {p99} ms"
     );
-    for (path, count) in &report.paths {
-        println!("  {count:7} {path}");
+    for (name, path) in &report.paths {
+        println!("  {:7} {name}, {} of them done", path.asked, path.done);
     }
     println!("answers by code: {:?}", report.codes);
     println!(

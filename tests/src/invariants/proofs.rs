@@ -64,7 +64,9 @@ pub fn spent_for_nothing(items: &[Value], now: i64, issued: &[Issued]) -> Vec<St
     for Issued { proof, generation } in issued {
         let now_of = generation_of(&table, &proof.login());
         let shown = match (proof, generation) {
-            (Proof::Registration(_), _) => now_of.is_some(),
+            // It registers nobody a second time.
+            (Proof::Registration(_), Some(_)) => false,
+            (Proof::Registration(_), None) => now_of.is_some(),
             (Proof::Reset(_) | Proof::Link(_), Some(before)) => {
                 now_of.is_some_and(|generation| generation > *before)
             }

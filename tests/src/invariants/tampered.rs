@@ -267,6 +267,7 @@ fn a_proof_that_was_used_up_for_nothing_is_reported() {
         Vec::<String>::new()
     );
     for spent in [
+        issued(Proof::Registration(mobile(MOBILE)), Some(1)),
         issued(Proof::Reset(mobile(MOBILE)), Some(2)),
         issued(Proof::Link(email()), Some(2)),
         issued(Proof::Reset(mobile("13900139000")), None),

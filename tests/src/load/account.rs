@@ -39,7 +39,7 @@ pub(super) struct Account {
     pub dead: Vec<String>,
     /// A browser's session that must be live.
     pub browser: Option<String>,
-    /// A group's pair, of which the refresh token must be good.
+    /// A group's pair: its session must be live, and its refresh token good.
     pub pair: Option<(String, String)>,
     /// Whether the pair may have been exchanged by a request that got no answer: its access token is
     /// over then.
@@ -64,9 +64,11 @@ impl Account {
         }
     }
 
-    /// Takes over a pair that was handed over.
-    pub(super) fn hold(&mut self, pair: Option<(String, String)>) {
-        self.pair = pair;
+    /// Takes over a pair that was handed over: the session's access token of before is over.
+    pub(super) fn hold(&mut self, pair: (String, String)) {
+        let access = pair.0.clone();
+        let before = self.pair.replace(pair).map(|(before, _)| before);
+        self.dead.extend(before.filter(|before| *before != access));
         self.may_have_rotated = false;
     }
 

@@ -21,8 +21,14 @@ use hyper_util::{
 use serde_json::Value;
 use shared::{clock::Clock, cookie};
 
+use super::Path;
+use crate::dice::Dice;
+
 /// How long a client waits for an answer: longer than the service takes at most.
 const PATIENCE: Duration = Duration::from_secs(20);
+
+/// What requests are counted as that nothing good can come of.
+pub(super) const RUBBISH: &str = "rubbish";
 
 /// What all clients count together.
 #[derive(Debug, Default)]
@@ -31,7 +37,7 @@ pub(super) struct Tally(Mutex<Counted>);
 #[derive(Debug, Default)]
 struct Counted {
     codes: BTreeMap<u64, usize>,
-    paths: BTreeMap<&'static str, usize>,
+    paths: BTreeMap<&'static str, Path>,
     millis: Vec<u128>,
     violations: Vec<String>,
 }
@@ -51,7 +57,7 @@ impl Tally {
         &self,
     ) -> (
         BTreeMap<u64, usize>,
-        BTreeMap<&'static str, usize>,
+        BTreeMap<&'static str, Path>,
         [u128; 2],
     ) {
         let mut counted = self.counted();
@@ -67,22 +73,18 @@ impl Tally {
         )
     }
 
+    /// The paths that were asked for, and never with success.
+    pub(super) fn never_done(&self) -> Vec<String> {
+        let counted = self.counted();
+        let paths = counted.paths.iter();
+        let never = paths.filter(|(name, path)| **name != RUBBISH && path.done == 0);
+        never
+            .map(|(name, _)| format!("{name} is never answered with success"))
+            .collect()
+    }
+
     fn counted(&self) -> MutexGuard<'_, Counted> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// xorshift64*
-#[derive(Clone, Debug)]
-pub(super) struct Dice(pub u64);
-
-impl Dice {
-    pub(super) fn below(&mut self, limit: usize) -> usize {
-        self.0 ^= self.0 >> 12;
-        self.0 ^= self.0 << 25;
-        self.0 ^= self.0 >> 27;
-        let drawn = usize::try_from(self.0.wrapping_mul(0x2545_f491_4f6c_dd1d) >> 33);
-        drawn.unwrap_or_default() % limit
     }
 }
 
@@ -106,8 +108,10 @@ impl Said {
 #[derive(Clone, Debug)]
 pub(super) struct Ask {
     method: &'static str,
-    /// The route, which is counted.
+    /// The route.
     path: &'static str,
+    /// What it is counted as.
+    counted: &'static str,
     /// What is put in the place of the route's `{id}`, or behind it.
     rest: String,
     fields: Vec<(&'static str, String)>,
@@ -119,6 +123,7 @@ impl Ask {
         Self {
             method: "POST",
             path,
+            counted: path,
             rest: String::new(),
             fields: fields
                 .iter()
@@ -136,6 +141,11 @@ impl Ask {
     pub(super) fn at(mut self, method: &'static str, rest: &str) -> Self {
         self.method = method;
         rest.clone_into(&mut self.rest);
+        self
+    }
+
+    pub(super) fn counted(mut self, what: &'static str) -> Self {
+        self.counted = what;
         self
     }
 
@@ -180,7 +190,9 @@ impl Caller {
             let mut counted = self.tally.counted();
             let code = said.as_ref().map_or(0, |said| said.code);
             *counted.codes.entry(code).or_default() += 1;
-            *counted.paths.entry(ask.path).or_default() += 1;
+            let path = counted.paths.entry(ask.counted).or_default();
+            path.asked += 1;
+            path.done += usize::from(code == 200);
             counted.millis.push(watch.elapsed().as_millis());
         }
         if said.is_none() {
@@ -209,6 +221,7 @@ impl Caller {
             rest,
             fields,
             token,
+            ..
         } = ask;
         let path = if path.contains("{id}") {
             path.replace("{id}", rest)

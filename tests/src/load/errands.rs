@@ -5,6 +5,7 @@ use super::{
     caller::{Ask, Said},
     shopper::Shopper,
 };
+use crate::mail;
 
 impl Shopper {
     /// Logs in, with whichever password it is, to a browser or to a group.
@@ -29,7 +30,7 @@ impl Shopper {
                     // It has been set, so the earlier ones have not been set after it.
                     account.passwords.drain(..place);
                     if group {
-                        account.hold(pair(&said));
+                        self.take_pair(account, &said);
                     } else {
                         account.browser = said.cookie;
                     }
@@ -70,11 +71,18 @@ impl Shopper {
             }
             new = given;
         }
-        if new.is_some() {
-            account.hold(new);
-        } else {
+        match new {
+            Some(pair) => account.hold(pair),
             // The token has the same answer later.
-            account.may_have_rotated = true;
+            None => account.may_have_rotated = true,
+        }
+    }
+
+    /// Takes over the pair that an answer hands over.
+    fn take_pair(&self, account: &mut Account, said: &Said) {
+        match pair(said) {
+            Some(pair) => account.hold(pair),
+            None => self.wrong(account, "no pair is handed over", said),
         }
     }
 
@@ -89,7 +97,7 @@ impl Shopper {
         let ask = Ask::post("/v2/customer/account/up-userinfo", &[("nickname", &name)]);
         match self.ask(&ask.bearer(&access)).await {
             Some(said) if said.code == 200 => {
-                account.hold(pair(&said));
+                self.take_pair(account, &said);
                 account.nicknames = vec![Some(name)];
             }
             Some(said) => self.wrong(account, "a good session cannot be saved with", &said),
@@ -204,8 +212,7 @@ impl Shopper {
         self.ask(&Ask::post(path, &[("email", &account.name)]))
             .await?;
         let (id, text) = self.newest(&account.name).await?;
-        let (_, link) = text.split_once("?token=")?;
-        let token = link.split_whitespace().next()?.to_owned();
+        let token = mail::token(&text)?;
         self.ask(&Ask::get("/reset_password", &format!("?token={token}")))
             .await?;
         (Some(id) != before).then_some(token)

@@ -1,21 +1,22 @@
 //! Whether what clients were told is true, in the table at rest and by the service's own word.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::Arc,
-};
+use std::{collections::BTreeMap, sync::Arc};
 
 use serde_json::Value;
-use shared::{clock::Clock, digest::Digest};
+use shared::clock::Clock;
 
 use super::{
     Report,
     account::Account,
-    caller::{Ask, Caller, Dice, Tally},
+    caller::{Ask, Caller, Tally},
     shopper::Shopper,
     stack::{Stack, TABLE},
 };
-use crate::{invariants, table};
+use crate::{
+    dice::Dice,
+    invariants,
+    table::{self, Live},
+};
 
 /// A member's partition.
 #[derive(Default)]
@@ -54,17 +55,9 @@ pub(super) async fn judge(stack: &Stack, tally: &Arc<Tally>, shoppers: Vec<Shopp
             by_name.entry(name).or_default().push(partition);
         }
     }
-    let live: BTreeSet<String> = (dump.iter())
-        .filter(|item| {
-            let member = item["pk"]
-                .as_str()
-                .and_then(|pk| partitions.get(pk)?.member);
-            member.is_some_and(|member| item["generation"] == member["generation"])
-        })
-        .map(|session| session["access"].to_string())
-        .collect();
+    let live = Live::of(&dump);
     let caller = Caller::new(&stack.url, tally);
-    let mut dice = Dice(7);
+    let mut dice = Dice::new(7);
     for account in shoppers.iter().flat_map(|shopper| &shopper.accounts) {
         report.registered += usize::from(account.is_registered);
         report.renewed += account.renewed;
@@ -98,12 +91,7 @@ pub(super) async fn judge(stack: &Stack, tally: &Arc<Tally>, shoppers: Vec<Shopp
 }
 
 /// Holds what was told of an account against its partition.
-fn in_table(
-    account: &Account,
-    found: &Partition<'_>,
-    live: &BTreeSet<String>,
-    wrong: &mut Vec<String>,
-) {
+fn in_table(account: &Account, found: &Partition<'_>, live: &Live, wrong: &mut Vec<String>) {
     let member = found.member.unwrap_or(&Value::Null);
     if account.id.is_some_and(|id| member["id"] != id) {
         wrong.push("is another member".to_owned());
@@ -138,15 +126,17 @@ fn in_table(
     if !entries.is_empty() {
         wrong.push(format!("has entries that nobody asked for: {entries:?}"));
     }
-    let is_live = |token: &String| {
-        let digest = Digest::of(token.as_bytes());
-        serde_json::to_value(digest).is_ok_and(|digest| live.contains(&digest.to_string()))
-    };
-    if account.dead.iter().any(is_live) {
+    if account.dead.iter().any(|token| live.has(token)) {
         wrong.push("has a session that was ended, and lives".to_owned());
     }
-    if account.browser.iter().any(|token| !is_live(token)) {
+    if account.browser.iter().any(|token| !live.has(token)) {
         wrong.push("has lost a browser's session".to_owned());
+    }
+    if let Some((access, _)) = &account.pair
+        && !account.may_have_rotated
+        && !live.has(access)
+    {
+        wrong.push("has lost a group's session".to_owned());
     }
     // Renewals that nobody was answered raise it further.
     if member["generation"].as_u64() < u64::try_from(account.renewed).ok() {
@@ -157,7 +147,8 @@ fn in_table(
     }
 }
 
-/// Asks the service: exactly one of the passwords that it may be logs in, and the ledger adds up.
+/// Asks the service: the refresh token is good, exactly one of the passwords that it may be logs in, and
+/// the ledger adds up.
 async fn by_request(
     account: &Account,
     found: &Partition<'_>,
@@ -165,6 +156,14 @@ async fn by_request(
     dice: &mut Dice,
     wrong: &mut Vec<String>,
 ) {
+    if let Some((_, refresh)) = &account.pair {
+        let fields = [("refresh_token", &**refresh), ("group", "app")];
+        let ask = Ask::post("/v1/site/refresh", &fields);
+        let said = caller.ask(&ask, dice).await;
+        if said.as_ref().is_none_or(|said| said.code != 200) {
+            wrong.push(format!("cannot refresh: {said:?}"));
+        }
+    }
     let mut logs_in = 0;
     for password in &account.passwords {
         let fields = [("account", &*account.name), ("password", &**password)];

@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use super::{
     account::{Account, Kind},
-    caller::{Ask, Caller, Dice, Said, Tally},
+    caller::{Ask, Caller, RUBBISH, Said, Tally},
     stack::Stack,
 };
+use crate::{dice::Dice, mail};
 
 /// How many members a client has at most: a password is set and looked up many times.
 const MOST_MEMBERS: usize = 40;
@@ -28,7 +29,7 @@ impl Shopper {
             .wrapping_mul(0x9e37_79b9_7f4a_7c15);
         Self {
             caller: Caller::new(&stack.url, tally),
-            dice: Dice(mixed | 1),
+            dice: Dice::new(mixed),
             number,
             accounts: Vec::new(),
             thought_of: 0,
@@ -165,10 +166,7 @@ impl Shopper {
             }
         }
         let (id, body) = self.newest(mobile).await?;
-        let digits = body
-            .split(|c: char| !c.is_ascii_digit())
-            .find(|word| word.len() == 6);
-        (Some(id) != before).then(|| digits.map(str::to_owned))?
+        (Some(id) != before).then(|| mail::code(&body))?
     }
 
     async fn captcha(&mut self) -> Option<(String, String)> {
@@ -200,7 +198,7 @@ impl Shopper {
             path,
             &[("username", "?"), ("refresh_token", "?"), ("size", "-1")],
         );
-        let said = self.ask(&ask.bearer("rubbish")).await;
+        let said = self.ask(&ask.bearer("rubbish").counted(RUBBISH)).await;
         if let Some(said) = said.filter(|said| said.code == 200) {
             let sentence = format!("rubbish is taken at {path}: {}", said.body);
             self.caller.tally().violation(sentence);

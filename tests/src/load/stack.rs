@@ -9,7 +9,7 @@ use huiyuan::{
 };
 use registration::Registration;
 use shared::{
-    app::App, aws::Service, clock::Clock, config::Config, journal::Journal, random::Random,
+    app::App, clock::Clock, config::Config, journal::Journal, random::Random,
     secret_key::SecretKey, store::Store,
 };
 
@@ -35,19 +35,12 @@ impl Stack {
         let listener = listen(0).await.expect("a port is free");
         let embedded = EmbeddedAws::start(listener, None).await;
         let embedded = embedded.expect("a database in memory opens");
-        let mut aws = embedded.aws();
+        let aws = embedded.aws();
         let client = Client::from_conf(aws.dynamodb().build());
         let created = table::create(&client, TABLE).await;
         created.expect("the table is created");
         let script = Script::default();
-        let mut proxies = Vec::new();
-        for service in Service::ALL {
-            let endpoint = aws.endpoint(service).expect("every service is embedded");
-            let proxy = Proxy::start(endpoint, script.clone()).await;
-            let proxy = proxy.expect("a port is free");
-            aws = aws.at(service, &proxy.url);
-            proxies.push(proxy);
-        }
+        let (aws, proxies) = Proxy::before_all(aws, &script).await;
         let listener = listen(0).await.expect("a port is free");
         let address = listener.local_addr().expect("it has an address");
         let url = format!("http://{address}");

@@ -28,6 +28,7 @@ use hyper_util::{
     server::conn::auto,
     service::TowerToHyperService,
 };
+use shared::aws::{Aws, Service};
 use tokio::{
     net::{TcpListener, TcpStream},
     task::JoinHandle,
@@ -89,6 +90,19 @@ impl Proxy {
             }
         });
         Ok(Self { url, serving })
+    }
+
+    /// Starts one before every service, and gives the way through them.
+    pub async fn before_all(mut aws: Aws, script: &Script) -> (Aws, Vec<Self>) {
+        let mut proxies = Vec::new();
+        for service in Service::ALL {
+            let endpoint = aws.endpoint(service).expect("every endpoint is named");
+            let proxy = Self::start(endpoint, script.clone()).await;
+            let proxy = proxy.expect("a port is free");
+            aws = aws.at(service, &proxy.url);
+            proxies.push(proxy);
+        }
+        (aws, proxies)
     }
 }
 

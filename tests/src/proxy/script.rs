@@ -133,6 +133,8 @@ pub enum Pick {
 pub enum Repeat {
     /// The first alone: whoever tries again gets through.
     Once,
+    /// So many calls in all, with those that ask for the very same.
+    Times(usize),
     /// Every one that asks for the very same.
     Stubborn,
 }
@@ -154,7 +156,8 @@ struct Armed {
     fault: Fault,
     repeat: Repeat,
     seen: usize,
-    hit: Option<Call>,
+    /// The call that was picked, and how often it was broken.
+    hit: Option<(Call, usize)>,
 }
 
 #[derive(Debug, Default)]
@@ -242,9 +245,17 @@ impl Script {
 
 impl Armed {
     fn strikes(&mut self, call: &Call) -> Option<Fault> {
-        if let Some(hit) = &self.hit {
-            let again = self.repeat == Repeat::Stubborn && hit.repeats(call);
-            return again.then_some(self.fault);
+        if let Some((hit, times)) = &mut self.hit {
+            let most = match self.repeat {
+                Repeat::Once => 1,
+                Repeat::Times(most) => most,
+                Repeat::Stubborn => usize::MAX,
+            };
+            if *times == most || !hit.repeats(call) {
+                return None;
+            }
+            *times += 1;
+            return Some(self.fault);
         }
         let counted = match &self.pick {
             Pick::Nth(_) => true,
@@ -258,7 +269,7 @@ impl Armed {
         if self.seen <= place || !self.fault.applies_to(call) {
             return None;
         }
-        self.hit = Some(call.clone());
+        self.hit = Some((call.clone(), 1));
         Some(self.fault)
     }
 }

@@ -18,6 +18,20 @@ fn with_captcha(service: &Service, subject: &Subject, path: &str) -> RequestBuil
     service.post(path).from(&subject.address).form(&fields)
 }
 
+fn sms(service: &Service, subject: &Subject, path: &str) -> RequestBuilder {
+    service.ask(path, &subject.mobile).from(&subject.address)
+}
+
+fn ask_mail(service: &Service, subject: &Subject) -> RequestBuilder {
+    let request = account(service, subject, "reset_password_with_email");
+    request.form(&[("email", &*subject.email)])
+}
+
+fn check(service: &Service, subject: &Subject, name: &str) -> RequestBuilder {
+    let request = account(service, subject, name);
+    request.form(&[("mobile", &*subject.mobile)])
+}
+
 /// Messages, mails, captchas, and who is registered.
 pub const MESSAGES: &[Endpoint] = &[
     Endpoint {
@@ -25,11 +39,7 @@ pub const MESSAGES: &[Endpoint] = &[
         method: "POST",
         path: REGIST_SMS,
         needs: &[],
-        ask: |service, subject| {
-            service
-                .ask(REGIST_SMS, &subject.mobile)
-                .from(&subject.address)
-        },
+        ask: |service, subject| sms(service, subject, REGIST_SMS),
         done: Done::Sent,
     },
     Endpoint {
@@ -45,11 +55,7 @@ pub const MESSAGES: &[Endpoint] = &[
         method: "POST",
         path: RESET_SMS,
         needs: &[Need::Mobile],
-        ask: |service, subject| {
-            service
-                .ask(RESET_SMS, &subject.mobile)
-                .from(&subject.address)
-        },
+        ask: |service, subject| sms(service, subject, RESET_SMS),
         done: Done::Sent,
     },
     Endpoint {
@@ -57,10 +63,7 @@ pub const MESSAGES: &[Endpoint] = &[
         method: "POST",
         path: "/api/v1/account/reset_password_with_email",
         needs: &[Need::Email],
-        ask: |service, subject| {
-            let request = account(service, subject, "reset_password_with_email");
-            request.form(&[("email", &*subject.email)])
-        },
+        ask: ask_mail,
         done: Done::Mailed,
     },
     Endpoint {
@@ -68,10 +71,7 @@ pub const MESSAGES: &[Endpoint] = &[
         method: "POST",
         path: "/api/v1/account/reset_password_with_email",
         needs: &[],
-        ask: |service, subject| {
-            let request = account(service, subject, "reset_password_with_email");
-            request.form(&[("email", &*subject.email)])
-        },
+        ask: ask_mail,
         done: Done::Nothing,
     },
     Endpoint {
@@ -79,10 +79,7 @@ pub const MESSAGES: &[Endpoint] = &[
         method: "POST",
         path: "/api/v1/account/check_regist_mobile",
         needs: &[],
-        ask: |service, subject| {
-            let request = account(service, subject, "check_regist_mobile");
-            request.form(&[("mobile", &*subject.mobile)])
-        },
+        ask: |service, subject| check(service, subject, "check_regist_mobile"),
         done: Done::Nothing,
     },
     Endpoint {
@@ -90,10 +87,7 @@ pub const MESSAGES: &[Endpoint] = &[
         method: "POST",
         path: "/api/v1/account/check_reset_mobile",
         needs: &[Need::Mobile],
-        ask: |service, subject| {
-            let request = account(service, subject, "check_reset_mobile");
-            request.form(&[("mobile", &*subject.mobile)])
-        },
+        ask: |service, subject| check(service, subject, "check_reset_mobile"),
         done: Done::Nothing,
     },
     Endpoint {
@@ -117,10 +111,7 @@ pub const MESSAGES: &[Endpoint] = &[
         method: "POST",
         path: REGIST_SMS,
         needs: &[Need::RegistrationCode],
-        ask: |service, subject| {
-            let request = service.ask(REGIST_SMS, &subject.mobile);
-            request.from(&subject.address)
-        },
+        ask: |service, subject| sms(service, subject, REGIST_SMS),
         done: Done::Nothing,
     },
     Endpoint {
@@ -128,10 +119,7 @@ pub const MESSAGES: &[Endpoint] = &[
         method: "POST",
         path: REGIST_SMS,
         needs: &[Need::Cap],
-        ask: |service, subject| {
-            let request = service.ask(REGIST_SMS, &subject.mobile);
-            request.from(&subject.address)
-        },
+        ask: |service, subject| sms(service, subject, REGIST_SMS),
         done: Done::Sent,
     },
 ];

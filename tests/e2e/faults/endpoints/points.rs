@@ -4,12 +4,12 @@ use serde_json::json;
 
 use crate::support::{RequestBuilder, Service};
 
-use super::{Done, Endpoint, account};
+use super::{Done, Endpoint, ORDER, account};
 use crate::faults::subject::{Need, Subject};
 
 fn give(service: &Service, subject: &Subject, point: i64) -> RequestBuilder {
     let path = format!("/admin/members/{}/points", subject.id);
-    let body = json!({"key": "order-1", "point": point, "desc": "订单"});
+    let body = json!({"key": ORDER, "point": point, "desc": "订单"});
     service.post(&path).operator().json(body)
 }
 
@@ -55,7 +55,7 @@ pub const POINTS: &[Endpoint] = &[
         path: "/admin/members/{id}/points",
         needs: &[Need::Username],
         ask: |service, subject| give(service, subject, 7),
-        done: Done::Nothing,
+        done: Done::Entry(7),
     },
     Endpoint {
         what: "spending",
@@ -63,7 +63,7 @@ pub const POINTS: &[Endpoint] = &[
         path: "/admin/members/{id}/points",
         needs: &[Need::Username, Need::Points],
         ask: |service, subject| give(service, subject, -7),
-        done: Done::Nothing,
+        done: Done::Entry(-7),
     },
     Endpoint {
         what: "spending too much",

@@ -13,19 +13,14 @@ fn password(account: &str) -> [(&'static str, &str); 3] {
     ]
 }
 
-fn with_code(service: &Service, subject: &Subject, name: &str, code: &str) -> RequestBuilder {
-    let password = if name.starts_with("reset") {
-        "654321"
-    } else {
-        "123456"
-    };
-    let fields = [
-        ("account", &*subject.mobile),
-        ("password", password),
-        ("password_again", password),
-        ("verify_code", code),
-    ];
-    account(service, subject, name).form(&fields)
+fn register_mobile(service: &Service, subject: &Subject, code: &str) -> RequestBuilder {
+    let request = service.register_mobile(&subject.mobile, code);
+    request.from(&subject.address)
+}
+
+fn reset_mobile(service: &Service, subject: &Subject) -> RequestBuilder {
+    let request = service.reset_mobile(&subject.mobile, &subject.code);
+    request.from(&subject.address)
 }
 
 /// Registering and resetting.
@@ -57,7 +52,7 @@ pub const REGISTRATION: &[Endpoint] = &[
         method: "POST",
         path: "/api/v1/account/register_with_mobile",
         needs: &[Need::RegistrationCode],
-        ask: |service, subject| with_code(service, subject, "register_with_mobile", &subject.code),
+        ask: |service, subject| register_mobile(service, subject, &subject.code),
         done: Done::LogsIn(By::Mobile, "123456"),
     },
     Endpoint {
@@ -67,7 +62,7 @@ pub const REGISTRATION: &[Endpoint] = &[
         needs: &[Need::RegistrationCode],
         ask: |service, subject| {
             let wrong = crate::support::mobile::wrong(&subject.code);
-            with_code(service, subject, "register_with_mobile", &wrong)
+            register_mobile(service, subject, &wrong)
         },
         done: Done::Nothing,
     },
@@ -76,7 +71,7 @@ pub const REGISTRATION: &[Endpoint] = &[
         method: "POST",
         path: "/api/v1/account/register_with_mobile",
         needs: &[Need::Mobile, Need::RegistrationCode],
-        ask: |service, subject| with_code(service, subject, "register_with_mobile", &subject.code),
+        ask: |service, subject| register_mobile(service, subject, &subject.code),
         done: Done::Nothing,
     },
     Endpoint {
@@ -84,14 +79,7 @@ pub const REGISTRATION: &[Endpoint] = &[
         method: "POST",
         path: "/api/v1/account/reset_password_with_mobile",
         needs: &[Need::Mobile, Need::ResetCode],
-        ask: |service, subject| {
-            with_code(
-                service,
-                subject,
-                "reset_password_with_mobile",
-                &subject.code,
-            )
-        },
+        ask: reset_mobile,
         done: Done::LogsIn(By::Mobile, "654321"),
     },
     Endpoint {
@@ -99,14 +87,7 @@ pub const REGISTRATION: &[Endpoint] = &[
         method: "POST",
         path: "/api/v1/account/reset_password_with_mobile",
         needs: &[Need::ResetCode],
-        ask: |service, subject| {
-            with_code(
-                service,
-                subject,
-                "reset_password_with_mobile",
-                &subject.code,
-            )
-        },
+        ask: reset_mobile,
         done: Done::Nothing,
     },
     Endpoint {
@@ -141,10 +122,7 @@ pub const REGISTRATION: &[Endpoint] = &[
         method: "POST",
         path: "/api/v1/account/reset_password_with_mobile",
         needs: &[Need::Mobile, Need::MoreNames, Need::ResetCode],
-        ask: |service, subject| {
-            let path = "reset_password_with_mobile";
-            with_code(service, subject, path, &subject.code)
-        },
+        ask: reset_mobile,
         done: Done::LogsIn(By::Username, "654321"),
     },
 ];

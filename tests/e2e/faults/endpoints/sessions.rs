@@ -2,7 +2,7 @@
 
 use crate::support::{RequestBuilder, Service};
 
-use super::{By, Done, Endpoint, account};
+use super::{By, Done, Endpoint, NICKNAME, account};
 use crate::faults::subject::{Need, Subject};
 
 fn login(service: &Service, subject: &Subject, name: &str, password: &str) -> RequestBuilder {
@@ -23,6 +23,12 @@ fn site_login(service: &Service, subject: &Subject, password: &str) -> RequestBu
 fn refresh(service: &Service, subject: &Subject, path: &str) -> RequestBuilder {
     let fields = [("refresh_token", &*subject.refresh), ("group", "app")];
     service.post(path).from(&subject.address).form(&fields)
+}
+
+fn up_userinfo(service: &Service, subject: &Subject, token: &str) -> RequestBuilder {
+    let request = service.post("/v2/customer/account/up-userinfo");
+    let request = request.from(&subject.address).bearer(token);
+    request.form(&[("nickname", NICKNAME)])
 }
 
 fn change(service: &Service, subject: &Subject, old: &str) -> RequestBuilder {
@@ -74,11 +80,7 @@ pub const SESSIONS: &[Endpoint] = &[
         method: "POST",
         path: "/v2/customer/account/up-userinfo",
         needs: &[Need::Username, Need::Group],
-        ask: |service, subject| {
-            let request = service.post("/v2/customer/account/up-userinfo");
-            let request = request.from(&subject.address).bearer(&subject.access);
-            request.form(&[("nickname", "老王")])
-        },
+        ask: |service, subject| up_userinfo(service, subject, &subject.access),
         done: Done::Rotated,
     },
     Endpoint {
@@ -86,12 +88,8 @@ pub const SESSIONS: &[Endpoint] = &[
         method: "POST",
         path: "/v2/customer/account/up-userinfo",
         needs: &[Need::Username],
-        ask: |service, subject| {
-            let request = service.post("/v2/customer/account/up-userinfo");
-            let request = request.from(&subject.address).bearer(&subject.browser);
-            request.form(&[("nickname", "老王")])
-        },
-        done: Done::Nothing,
+        ask: |service, subject| up_userinfo(service, subject, &subject.browser),
+        done: Done::Saved,
     },
     Endpoint {
         what: "that drops retired tokens",
@@ -106,11 +104,7 @@ pub const SESSIONS: &[Endpoint] = &[
         method: "POST",
         path: "/v2/customer/account/up-userinfo",
         needs: &[Need::Username, Need::BusyGroup],
-        ask: |service, subject| {
-            let request = service.post("/v2/customer/account/up-userinfo");
-            let request = request.from(&subject.address).bearer(&subject.access);
-            request.form(&[("nickname", "老王")])
-        },
+        ask: |service, subject| up_userinfo(service, subject, &subject.access),
         done: Done::Rotated,
     },
     Endpoint {
@@ -211,9 +205,9 @@ pub const SESSIONS: &[Endpoint] = &[
         needs: &[Need::Username],
         ask: |service, subject| {
             let request = account(service, subject, "save").cookie(&subject.browser);
-            request.form(&[("name", "老王"), ("sex", "male")])
+            request.form(&[("name", NICKNAME), ("sex", "male")])
         },
-        done: Done::Nothing,
+        done: Done::Saved,
     },
     Endpoint {
         what: "a guarded account",

@@ -1,27 +1,10 @@
 //! Many callers at once, and answers that get lost.
 
-use std::{
-    collections::HashSet,
-    future::IntoFuture,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, AtomicUsize, Ordering},
-    },
-};
+use std::{collections::HashSet, future::IntoFuture};
 
-use aws_sdk_dynamodb::{
-    config::{
-        ConfigBag, Intercept, RuntimeComponents,
-        http::HttpResponse,
-        interceptors::{
-            BeforeDeserializationInterceptorContextMut, BeforeDeserializationInterceptorContextRef,
-            BeforeTransmitInterceptorContextRef,
-        },
-    },
-    error::BoxError,
-};
 use serde_json::{Value, json};
 use shared::store::Store;
+use tests::proxy::{Fault, Pick, Repeat};
 
 use crate::support::{RequestBuilder, Service, aws};
 
@@ -90,43 +73,17 @@ async fn twenty_spends_of_ten_from_eighty_are_eight_spends() {
     service.assert_adds_up(member.id).await;
 }
 
-/// Loses the answers of transactions: they are done, and nobody hears of it.
-#[derive(Clone, Debug, Default)]
-struct Lossy(Arc<AtomicBool>);
-
-impl Intercept for Lossy {
-    fn name(&self) -> &'static str {
-        "lossy"
-    }
-
-    fn read_before_deserialization(
-        &self,
-        _: &BeforeDeserializationInterceptorContextRef<'_>,
-        _: &RuntimeComponents,
-        _: &mut ConfigBag,
-    ) -> Result<(), BoxError> {
-        if self.0.load(Ordering::SeqCst) {
-            Err("the answer is lost".into())
-        } else {
-            Ok(())
-        }
-    }
-}
-
 #[tokio::test]
 async fn a_transaction_whose_answer_is_lost_and_that_is_repeated_is_one_entry() {
-    let service = Service::start().await;
+    let (service, script) = Service::faulty(|_| {}, |_| {}).await;
     let member = service.holder("yhsduser").await;
-    let lossy = Lossy::default();
-    let aws = aws().dynamodb().interceptor(lossy.clone());
-    let router = service.with_store(Store::with(aws, service.table()));
-    let give = |key: &str, point| service.give(member.id, key, point, "订单").through(&router);
+    let give = |key: &str, point| service.give(member.id, key, point, "订单");
     assert_eq!(give("first", 100).await.body["balance"], 100);
 
-    lossy.0.store(true, Ordering::SeqCst);
+    script.arm(Pick::Nth(0), Fault::CutAfter, Repeat::Stubborn);
     let fault = json!({ "code": 500, "message": "服务暂时不可用，请稍后再试" });
     assert_eq!(give("spend", -100).await.body, fault);
-    lossy.0.store(false, Ordering::SeqCst);
+    assert!(script.disarm() > 1, "it was repeated");
     assert_eq!(
         service.items("member#", "points#").await.len(),
         2,
@@ -164,71 +121,23 @@ async fn a_write_is_one_transaction_with_a_token_of_its_own() {
     }
 }
 
-/// Says of so many transactions that each met another.
-#[derive(Clone, Debug, Default)]
-struct Conflicting {
-    left: Arc<AtomicUsize>,
-    in_transaction: Arc<AtomicBool>,
-}
-
-impl Intercept for Conflicting {
-    fn name(&self) -> &'static str {
-        "conflicting"
-    }
-
-    fn read_before_transmit(
-        &self,
-        context: &BeforeTransmitInterceptorContextRef<'_>,
-        _: &RuntimeComponents,
-        _: &mut ConfigBag,
-    ) -> Result<(), BoxError> {
-        let target = context.request().headers().get("x-amz-target");
-        let is_transaction = target.is_some_and(|name| name.ends_with("TransactWriteItems"));
-        self.in_transaction.store(is_transaction, Ordering::SeqCst);
-        Ok(())
-    }
-
-    fn modify_before_deserialization(
-        &self,
-        context: &mut BeforeDeserializationInterceptorContextMut<'_>,
-        _: &RuntimeComponents,
-        _: &mut ConfigBag,
-    ) -> Result<(), BoxError> {
-        let less = |left: usize| left.checked_sub(1);
-        if self.in_transaction.load(Ordering::SeqCst)
-            && (self.left)
-                .fetch_update(Ordering::SeqCst, Ordering::SeqCst, less)
-                .is_ok()
-        {
-            let cancelled = json!({
-                "__type": "com.amazonaws.dynamodb.v20120810#TransactionCanceledException",
-                "CancellationReasons": [{ "Code": "None" }, { "Code": "TransactionConflict" }],
-            });
-            *context.response_mut() =
-                HttpResponse::new(400.try_into()?, cancelled.to_string().into());
-        }
-        Ok(())
-    }
-}
-
 #[tokio::test]
 async fn a_transaction_that_met_others_again_and_again_is_tried_on() {
-    let service = Service::start().await;
+    let (service, script) = Service::faulty(|_| {}, |_| {}).await;
     let member = service.holder("yhsduser").await;
-    // The SDK tries four times.
-    let conflicts = Conflicting::default();
-    conflicts.left.store(5, Ordering::SeqCst);
-    let aws = aws().dynamodb().interceptor(conflicts.clone());
-    let router = service.with_store(Store::with(aws, service.table()));
-    let reply = service
-        .give(member.id, "k", 5, "订单")
-        .through(&router)
-        .await;
+    // Once more often than the SDK tries by itself.
+    let conflicts = Repeat::Times(7);
+    script.arm(Pick::Nth(0), Fault::TransactionConflict, conflicts);
+    script.record();
+    let reply = service.give(member.id, "k", 5, "订单").await;
     assert_eq!(
         (&reply.body["code"], &reply.body["balance"]),
         (&json!(200), &json!(5))
     );
-    assert_eq!(conflicts.left.load(Ordering::SeqCst), 0);
+    assert_eq!(script.disarm(), 7);
+    let calls = script.recorded();
+    let reads = calls.iter().filter(|call| call.operation == "GetItem");
+    assert_eq!(reads.count(), 2, "the SDK gave up, and the ledger did not");
     assert_eq!(service.items("member#", "points#").await.len(), 1);
     service.assert_adds_up(member.id).await;
 }

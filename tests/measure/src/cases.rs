@@ -211,6 +211,8 @@ impl Cases<'_, '_> {
         }
         let page = bearing(self.requests.get(DETAILS, ""), &token);
         self.add_met("points", [page.clone(), page]).await;
+        let page = bearing(self.requests.form(DETAILS, &[]), &token);
+        self.add_met("points", [page.clone(), page]).await;
         let posts = ["first", "second"].map(|key| self.requests.operator("POST", &path, key));
         self.add_met("points", posts).await;
         let page = self.requests.operator("GET", &path, "");

@@ -39,7 +39,7 @@ pub async fn measure(binaries: &Binaries) -> String {
         rows = rows.row(&row(&stage, case).await);
     }
     format!(
-        "{ROUNDS} requests each, {SLOW_ROUNDS} where a password is hashed.\n\n{}",
+        "{ROUNDS} requests each, {SLOW_ROUNDS} where a password is hashed or the answer takes a pause.\n\n{}",
         rows.text()
     )
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use huiyuan::aws::listen;
 use serde_json::{Value, json};
 use tests::mail;
+use tokio::net::TcpSocket;
 
 use crate::support::{
     Service,
@@ -174,9 +175,11 @@ async fn the_carrier_gets_a_transactional_message_with_its_price_and_sender() {
 #[tokio::test]
 async fn a_message_that_found_no_connection_counts_as_refused() {
     let carrier = Carrier::start().await;
-    let closed = listen(0).await.expect("a port is free");
+    // A socket that is bound and does not listen refuses, and nobody else gets its port.
+    let closed = TcpSocket::new_v4().expect("a socket");
+    let port = "127.0.0.1:0".parse().expect("an address");
+    closed.bind(port).expect("a port is free");
     let nobody = closed.local_addr().expect("it has an address");
-    drop(closed);
     let silent = listen(0).await.expect("a port is free");
     let silent = silent.local_addr().expect("it has an address");
     for (what, url) in [

@@ -244,7 +244,7 @@ async fn a_mobile_that_somebody_registered_meanwhile_is_refused_and_the_code_kep
     }
     assert_eq!(but_counted().await, before);
     let told = service.items("address#", "registrations").await;
-    assert_eq!(told[0]["events"], 7);
+    assert_eq!(told[0]["told"], 7);
     assert!(reply_is_gone(&service, "13800138001", &code).await);
     assert_eq!(service.messages().await, 2);
 }

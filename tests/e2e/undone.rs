@@ -4,12 +4,14 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use serde_json::json;
 use shared::{
     clock::Time,
+    digest::Digest,
     names::LoginKey,
     random::Random,
     store::{
         Mark, Store,
         guesses::{Guess, PER_ACCOUNT},
         logins::GUARD_AFTER,
+        resets::NewLink,
     },
 };
 use tests::proxy::{Fault, Pick, Repeat};
@@ -52,6 +54,41 @@ async fn a_link_that_a_fault_came_after_leaves_the_earlier_one_good() {
     let page = service.get(&path).await;
     let page = String::from_utf8(page.bytes).expect("a page is UTF-8");
     assert!(!page.contains("name=\"token\""), "{page}");
+}
+
+#[tokio::test]
+async fn a_link_is_taken_back_though_its_clients_address_asked_for_another_meanwhile() {
+    let service = Service::start().await;
+    let store = &service.app.store;
+    let digests = [1, 2, 3].map(|byte: u8| Digest::of(&[byte]));
+    let emails = ["a@shop.example", "b@shop.example"].map(LoginKey::typed);
+    let put = async |digest: usize, email: usize, second: i64| {
+        let now = Time::from_seconds(START + second);
+        let link = NewLink {
+            email: &emails[email],
+            digest: &digests[digest],
+            until: now.plus_seconds(3600),
+        };
+        let refused = store.put_link(&link, ADDRESS, now).await;
+        assert_eq!(refused.expect("the table answers"), None);
+        (link, now)
+    };
+    put(0, 0, 0).await;
+    let (link, now) = put(1, 0, 61).await;
+    put(2, 1, 62).await;
+    let uncounted = store.uncount_link(&link, ADDRESS, now).await;
+    uncounted.expect("the table answers");
+    for (digest, email, good) in [(0, 0, true), (1, 0, false), (2, 1, true)] {
+        let link = store
+            .link(&emails[email].tag(), &digests[digest], now)
+            .await;
+        assert_eq!(link.expect("the table answers").is_some(), good, "{digest}");
+    }
+    put(1, 0, 63).await;
+    let mails = &service.items("address#", "mails").await[0];
+    let times = ["sent_0", "sent_1", "sent_2", "sent_3"].map(|name| mails[name].as_i64());
+    let asked = [63, 62, 0].map(|second| Some((START + second) * 1000));
+    assert_eq!(times, [asked[0], asked[1], asked[2], Some(0)]);
 }
 
 /// Who guesses, and when.

@@ -70,7 +70,7 @@ pub async fn register(
                 let tokens = new.tokens;
                 return Ok(LoggedIn { member, tokens });
             }
-            // It tells who is registered: no more often than members can be made.
+            // It tells who is registered: not endlessly.
             Created::LoginTaken => {
                 let mark = Mark::random(&app.random);
                 let counted = app.store.count_taken(&address.counted(), now, mark).await?;

@@ -8,7 +8,7 @@ use super::{
     codes::RightCode,
     decode, encode, n, s,
     session::{Rotation, Session, SessionKey},
-    window::{Assume, Uncounted, Window},
+    window::{Assume, Event, Uncounted, Window},
 };
 use crate::{
     clock::Time,
@@ -16,9 +16,11 @@ use crate::{
     member::{Member, MemberId, Profile},
 };
 
-/// How many members an address may register, or hear of that they are there, within an hour of the first.
+/// How many members an address may register, and how often it may hear that a name is taken, within an hour
+/// of the first.
 pub const REGISTRATIONS: Window = Window {
     limit: 60,
+    told: 100,
     seconds: 3600,
 };
 
@@ -75,7 +77,7 @@ impl Store {
         loop {
             let counter = Key::address(address, REGISTERED);
             let mut writes = vec![
-                self.changing(REGISTRATIONS.count(counter, now, assume)),
+                self.changing(REGISTRATIONS.count(Event::Done, counter, now, assume)),
                 self.new_member(member)?,
                 self.begin_session(key, session)?,
             ];
@@ -104,8 +106,8 @@ impl Store {
         }
     }
 
-    /// Counts a name that is taken for the address that asked for it, as if it had been registered;
-    /// where there were too many, says when the next is welcome. One write unit.
+    /// Counts that an address hears that a name is taken; where it heard too often, says when it is
+    /// welcome again. One write unit.
     ///
     /// # Errors
     /// [`StoreError`]
@@ -115,7 +117,7 @@ impl Store {
         now: Time,
         mark: Mark,
     ) -> Result<Option<Time>, StoreError> {
-        self.count(REGISTRATIONS, address, REGISTERED, now, mark)
+        self.count_told(REGISTRATIONS, address, REGISTERED, now, mark)
             .await
     }
 

@@ -46,6 +46,9 @@ pub const PER_ADDRESS: [Limit; 1] = [Limit::Within {
 const OF_EMAIL: usize = 10;
 const OF_ADDRESS: usize = 20;
 
+/// How often the place of a link among others of its client's address is looked for again.
+const TRIES: usize = 4;
+
 /// A link that is to be sent.
 #[derive(Clone, Copy, Debug)]
 pub struct NewLink<'a> {
@@ -127,7 +130,8 @@ impl Store {
     }
 
     /// Takes back that a link was counted, where it was, and gives the mail address its earlier link
-    /// again: nobody has been sent the new one, and its token is not known to anybody. Four write units.
+    /// again: nobody has been sent the new one, and its token is not known to anybody. Four write units, and
+    /// four more for each link that was counted for the client's address meanwhile.
     ///
     /// # Errors
     /// [`StoreError`]
@@ -137,25 +141,41 @@ impl Store {
         address: &str,
         now: Time,
     ) -> Result<(), StoreError> {
-        let of_email = Change::new(
-            Key::link(&link.email.tag()),
-            "SET #digest = #before, #until = #before_until, #expires_at = :expires_at",
-            "#digest = :digest",
-        )
-        .value(":digest", b(link.digest.as_bytes()))
-        .value(":expires_at", n(now.seconds() + 86_400));
-        let of_address = Change::new(
-            Key::address(address, "mails"),
-            "SET #expires_at = :expires_at",
-            "",
-        )
-        .value(":expires_at", n(now.seconds() + 3600));
-        let writes = vec![
-            self.changing(recent::forget(of_email, 0, OF_EMAIL, now)),
-            self.changing(recent::forget(of_address, 0, OF_ADDRESS, now)),
-        ];
-        // Where it was not counted, or others came since, it is left as it is.
-        self.transact(writes).await.map(|_| ())
+        let mut place = 0;
+        for _ in 0..TRIES {
+            let of_email = Change::new(
+                Key::link(&link.email.tag()),
+                "SET #digest = #before, #until = #before_until, #expires_at = :expires_at",
+                "#digest = :digest",
+            )
+            .value(":digest", b(link.digest.as_bytes()))
+            .value(":expires_at", n(now.seconds() + 86_400));
+            let of_address = Change::new(
+                Key::address(address, "mails"),
+                "SET #expires_at = :expires_at",
+                "",
+            )
+            .value(":expires_at", n(now.seconds() + 3600));
+            let writes = vec![
+                self.changing(recent::forget(of_email, 0, OF_EMAIL, now)),
+                self.changing(recent::forget(of_address, place, OF_ADDRESS, now)),
+            ];
+            let unmet = self.transact(writes).await?;
+            // The first: it was not counted, or another came since.
+            if unmet.iter().any(|unmet| unmet.index == 0) {
+                return Ok(());
+            }
+            let Some(address) = unmet.into_iter().next() else {
+                return Ok(());
+            };
+            let times = recent::times(&address.item.unwrap_or_default());
+            match times.iter().position(|asked| *asked == now) {
+                Some(found) => place = found,
+                None => return Ok(()),
+            }
+        }
+        // So many came between that this one is left counted.
+        Ok(())
     }
 
     /// Finds the link that a token leads to: `tag` is its part for the mail address. `None` where it

@@ -1,10 +1,12 @@
-//! A counter that starts at its first event and starts anew once it is over: so many events within
-//! so many seconds. One item, one write unit, and a condition that no parallel request slips past.
+//! A counter that starts at its first event and starts anew once it is over: so many events of each of
+//! two kinds within so many seconds. One item, one write unit, and a condition that no parallel request
+//! slips past.
 //!
 //! | attribute | type | what |
 //! | --- | --- | --- |
 //! | `since` | N | when the first event was, [`Time`] |
 //! | `events` | N | how many so far |
+//! | `told` | N | how many so far of those that only told something |
 //! | `by` | B | who counted the newest, where it is counted by itself, see [`Mark`] |
 //! | `expires_at` | N | TTL |
 
@@ -17,11 +19,14 @@ use super::{
 };
 use crate::clock::Time;
 
-/// At most `limit` events within `seconds` of the first.
+/// At most so many events within `seconds` of the first: where there were too many of one kind, no more
+/// of either are welcome.
 #[derive(Clone, Copy, Debug)]
 pub struct Window {
     /// How many.
     pub limit: u32,
+    /// How many that only tell something.
+    pub told: u32,
     /// Within how long.
     pub seconds: i64,
 }
@@ -46,16 +51,38 @@ pub(super) enum Uncounted {
 #[derive(Deserialize)]
 struct Counter {
     since: Time,
+    #[serde(default)]
     events: u32,
+    #[serde(default)]
+    told: u32,
+}
+
+/// What is counted.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Event {
+    /// What the counter is for.
+    Done,
+    /// That something was told.
+    Told,
+}
+
+impl Event {
+    /// The attribute that counts it, and the other.
+    const fn attributes(self) -> [&'static str; 2] {
+        match self {
+            Self::Done => ["events", "told"],
+            Self::Told => ["told", "events"],
+        }
+    }
 }
 
 impl Store {
-    /// Counts an event of `address` under `sk`; where there were too many, says when the next is
-    /// welcome. One write unit.
+    /// Counts by itself that `address` was told something under `sk`; where there were too many events,
+    /// says when the next is welcome. One write unit.
     ///
     /// # Errors
     /// [`StoreError`]
-    pub async fn count(
+    pub(super) async fn count_told(
         &self,
         window: Window,
         address: &str,
@@ -65,7 +92,7 @@ impl Store {
     ) -> Result<Option<Time>, StoreError> {
         let mut assume = Assume::Running;
         loop {
-            let change = window.count(Key::address(address, sk), now, assume);
+            let change = window.count(Event::Told, Key::address(address, sk), now, assume);
             match self.change_marked(change, mark).await? {
                 Changed::Done(_) => return Ok(None),
                 Changed::Unmet(item) => match window.uncounted(item, now)? {
@@ -79,21 +106,29 @@ impl Store {
 
 impl Window {
     /// The change that counts an event under `key`, to be part of a transaction.
-    pub(super) fn count(self, key: Key, now: Time, assume: Assume) -> Change {
+    pub(super) fn count(self, event: Event, key: Key, now: Time, assume: Assume) -> Change {
+        let [this, other] = event.attributes();
         let change = match assume {
             Assume::Running => Change::new(
                 key,
-                "SET #since = if_not_exists(#since, :now), \
-                 #events = if_not_exists(#events, :none) + :one",
-                "(attribute_not_exists(#since) OR (#since > :over AND #events < :limit))",
+                format!(
+                    "SET #since = if_not_exists(#since, :now), \
+                     #{this} = if_not_exists(#{this}, :none) + :one"
+                ),
+                "(attribute_not_exists(#since) OR (#since > :over \
+                 AND (attribute_not_exists(#events) OR #events < :limit) \
+                 AND (attribute_not_exists(#told) OR #told < :told)))",
             )
             .value(":none", n(0))
             .value(":limit", n(self.limit))
+            .value(":told", n(self.told))
             .value(":over", n(now.plus_seconds(-self.seconds).millis())),
-            Assume::Over(since) => {
-                Change::new(key, "SET #since = :now, #events = :one", "#since = :since")
-                    .value(":since", n(since.millis()))
-            }
+            Assume::Over(since) => Change::new(
+                key,
+                format!("REMOVE #{other} SET #since = :now, #{this} = :one"),
+                "#since = :since",
+            )
+            .value(":since", n(since.millis())),
         };
         change
             .and(", #expires_at = :expires_at")
@@ -111,11 +146,12 @@ impl Window {
         let Some(counter) = counter else {
             return Ok(Uncounted::Retry(Assume::Running));
         };
-        let Counter { since, events } = decode("counter", counter)?;
+        let counter: Counter = decode("counter", counter)?;
+        let since = counter.since;
         let end = since.plus_seconds(self.seconds);
         Ok(if end <= now {
             Uncounted::Retry(Assume::Over(since))
-        } else if events < self.limit {
+        } else if counter.events < self.limit && counter.told < self.told {
             // Another request has just begun it anew.
             Uncounted::Retry(Assume::Running)
         } else {

@@ -94,9 +94,15 @@ pub(super) fn code<'a>(item: &'a Value, purpose: &str) -> Option<&'a Value> {
 }
 
 fn window(table: &Table<'_>, key: &str, item: &Value, found: &mut Found) {
-    let events = item["events"].as_u64();
-    let good = events.is_some_and(|events| (1..=REGISTRATIONS.limit.into()).contains(&events));
-    found.unless(good, || format!("{key} counts {events:?} events"));
+    let counts = [
+        ("events", REGISTRATIONS.limit),
+        ("told", REGISTRATIONS.told),
+    ];
+    let counts = counts.map(|(name, limit)| (item[name].as_u64().unwrap_or(0), limit.into()));
+    let good = counts.iter().all(|(count, limit)| count <= limit);
+    found.unless(good && counts.iter().any(|(count, _)| *count > 0), || {
+        format!("{key} counts {counts:?}")
+    });
     let since = item["since"].as_i64();
     found.unless(since.is_some_and(|since| table.has_been(since)), || {
         format!("{key} counts since {since:?}")

@@ -3,12 +3,14 @@
 use std::net::{IpAddr, SocketAddr};
 
 use axum::{
-    Router,
+    Json, Router,
     extract::{ConnectInfo, Request},
-    http::HeaderMap,
+    http::{HeaderMap, StatusCode},
     middleware::map_request,
+    response::IntoResponse,
 };
 use registration::Registration;
+use serde_json::json;
 use shared::{app::App, client::ClientAddress, operator::Operator};
 
 /// All routes of the service.
@@ -35,7 +37,14 @@ pub fn functions(
 
 /// All routes, for a listener that tells its peers' addresses.
 pub fn with_addresses(app: &App, registration: &Registration) -> Router {
-    router(app, registration).layer(map_request(vouch))
+    router(app, registration)
+        .fallback(undefined)
+        .layer(map_request(vouch))
+}
+
+/// What the gateway answers where there is no route.
+async fn undefined() -> impl IntoResponse {
+    (StatusCode::NOT_FOUND, Json(json!({"message": "Not Found"})))
 }
 
 /// Takes the client's address from the last hop of `X-Forwarded-For`, else from the connection.

@@ -113,6 +113,18 @@ fn send(address: &str, path: &str, form: &str) -> TcpStream {
     stream
 }
 
+#[test]
+fn a_path_without_a_route_is_answered_as_the_gateway_answers_it() {
+    let running = Running::start(&[]);
+    let mut answer = String::new();
+    let mut stream = send(running.address(), "/nope", "");
+    stream.read_to_string(&mut answer).expect("an answer");
+    assert!(answer.starts_with("HTTP/1.1 404"), "{answer}");
+    assert!(answer.ends_with("{\"message\":\"Not Found\"}"), "{answer}");
+    running.ask_to_end("-TERM");
+    assert_eq!(running.wait(), Some(0));
+}
+
 fn register(name: &str) -> String {
     format!("account={name}&password=123456&password_again=123456")
 }

@@ -1,7 +1,6 @@
 //! Argon2id with 19 MiB, 2 passes, 1 lane (OWASP's first choice of parameters), in memory that is kept
-//! from one hash to the next: to be given 19 MiB of zeros anew takes up to four fifths of the hash's own
-//! time (`cargo measure login`), and a general allocator keeps a freed block for each thread that ever
-//! hashed.
+//! from one hash to the next: to be given 19 MiB of zeros anew takes its time at every hash, and a general
+//! allocator keeps a freed block for each thread that ever hashed.
 
 use std::sync::{Mutex, PoisonError};
 

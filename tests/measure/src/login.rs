@@ -1,7 +1,7 @@
-//! Logins a second with all processors busy, beside the hashes a second that these can do: as the
-//! library makes them, and as this service does.
+//! Logins a second with all processors busy, beside the hashes a second that these can do; and what part
+//! of its processor time a function spends on the hash.
 
-use std::{fs, thread, time::Duration};
+use std::{fs, path::Path, thread, time::Duration};
 
 use argon2::{Argon2, Block, Params};
 use shared::clock::Clock;
@@ -17,9 +17,6 @@ use crate::{
 /// How long each side has in a round.
 const TURN: Duration = Duration::from_secs(5);
 const ROUNDS: usize = 5;
-
-const PASSWORD: &[u8] = b"123456";
-const SALT: [u8; 16] = [7; 16];
 
 /// Hashes and logs in by turns.
 pub async fn measure(binaries: &Binaries) -> String {
@@ -37,81 +34,127 @@ pub async fn measure(binaries: &Binaries) -> String {
     }
     let mut table = Table::new(&[
         "round",
-        "hashes a second, the library's",
-        "in kept memory",
+        "hashes a second",
         "logins a second",
-        "of the library's",
-        "of those in kept memory",
+        "share",
         "processors left to the functions",
+        "of the functions' time the hash",
     ]);
     let mut shares = [Vec::new(), Vec::new()];
     for round in 1..=ROUNDS {
-        let anew = hashes(processors.get(), &anew);
-        let kept = hashes(processors.get(), &in_kept_memory);
-        let before = used_here();
-        let (logins, used) = logins(processes, &login).await;
-        processes = used;
+        let hashes = hashes(processors.get());
+        let here = used_here();
+        let before = Used::by(&processes);
+        let (logins, still) = logins(processes, &login).await;
+        processes = still;
+        let hashing = Used::by(&processes).since(&before).hashing();
         let all = f64::from(u32::try_from(processors.get()).expect("processors are few"));
-        let left = 1.0 - (used_here() - before) / (all * TURN.as_secs_f64());
-        let of = [anew, kept].map(|hashes| logins / hashes * 100.0);
-        for (shares, share) in shares.iter_mut().zip(of) {
-            shares.push(share);
-        }
+        let left = 1.0 - (used_here() - here) / (all * TURN.as_secs_f64());
+        let share = logins / hashes;
+        let [of_rate, of_time] = &mut shares;
+        of_rate.push(share * 100.0);
+        of_time.push(hashing * 100.0);
         let mut row = vec![round.to_string()];
-        row.extend([anew, kept, logins].map(|rate| format!("{rate:.1}")));
-        row.extend([of[0], of[1], left * 100.0].map(|share| format!("{share:.1} %")));
+        row.extend([hashes, logins].map(|rate| format!("{rate:.1}")));
+        row.extend([share, left, hashing].map(|share| format!("{:.1} %", share * 100.0)));
         table = table.row(&row);
     }
-    let [anew, kept] = shares.map(|mut shares| {
+    let [of_rate, of_time] = shares.map(|mut shares| {
         shares.sort_by(f64::total_cmp);
         shares[ROUNDS / 2]
     });
     format!(
-        "{} processes of `site-auth` on {processors} processors, {} seconds a turn. Median share of the library's hashes: \
-         **{anew:.1} %**; of those in kept memory: **{kept:.1} %**.\n\n{}",
+        "{} processes of `site-auth` on {processors} processors, {} seconds a turn. Median share: \
+         **{of_rate:.1} %** of the hashes a second; **{of_time:.1} %** of the functions' processor \
+         time is the hash.\n\n{}",
         processes.len(),
         TURN.as_secs(),
         table.text()
     )
 }
 
-/// How many seconds of processors the gateway and the storage have used, which this process is: Linux's
-/// `/proc/self/stat`, in hundredths.
+/// How many seconds of processors the functions have used: Linux's `/proc/<pid>/task`.
+struct Used {
+    /// Their own threads.
+    serving: f64,
+    /// The threads that they hash on.
+    hashing: f64,
+}
+
+impl Used {
+    fn by(processes: &[Lambda]) -> Self {
+        let mut used = Self {
+            serving: 0.0,
+            hashing: 0.0,
+        };
+        for process in processes {
+            let own = process.id().to_string();
+            let threads = fs::read_dir(format!("/proc/{own}/task")).expect("Linux tells");
+            for thread in threads {
+                let thread = thread.expect("Linux tells");
+                let seconds = seconds(&thread.path().join("stat"));
+                if thread.file_name() == *own {
+                    used.serving += seconds;
+                } else {
+                    used.hashing += seconds;
+                }
+            }
+        }
+        used
+    }
+
+    fn since(&self, before: &Self) -> Self {
+        Self {
+            serving: self.serving - before.serving,
+            hashing: self.hashing - before.hashing,
+        }
+    }
+
+    /// What part of it is the hash.
+    fn hashing(&self) -> f64 {
+        self.hashing / (self.hashing + self.serving)
+    }
+}
+
+/// How many seconds of processors the gateway and the storage have used, which this process is.
 fn used_here() -> f64 {
-    let stat = fs::read_to_string("/proc/self/stat").expect("Linux tells");
-    let (_, fields) = stat.rsplit_once(')').expect("after the name");
+    seconds(Path::new("/proc/self/stat"))
+}
+
+/// What Linux's `stat` of a process or a thread says of its time on processors, in hundredths there.
+fn seconds(stat: &Path) -> f64 {
+    // A thread may have ended since it was listed.
+    let stat = fs::read_to_string(stat).unwrap_or_default();
+    let Some((_, fields)) = stat.rsplit_once(')') else {
+        return 0.0;
+    };
+    // After the name: `utime` is the twelfth field, `stime` the next.
     let fields = fields.split_whitespace().skip(11).take(2);
     let ticks = fields.map(|ticks| ticks.parse::<u32>().expect("a number"));
     f64::from(ticks.sum::<u32>()) / 100.0
 }
 
-/// A hash as the library makes it: in memory of its own.
-fn anew(_: &mut [Block], hash: &mut [u8]) -> argon2::Result<()> {
-    Argon2::default().hash_password_into(PASSWORD, &SALT, hash)
-}
-
-/// A hash as this service makes it: in memory that is kept from one to the next.
-fn in_kept_memory(memory: &mut [Block], hash: &mut [u8]) -> argon2::Result<()> {
-    Argon2::default().hash_password_into_with_memory(PASSWORD, &SALT, hash, memory)
-}
-
-/// How many hashes `threads` make a second.
-fn hashes(
-    threads: usize,
-    hash: &(impl Fn(&mut [Block], &mut [u8]) -> argon2::Result<()> + Sync),
-) -> f64 {
-    let rate = || {
+/// How many hashes `threads` make a second, in memory that is kept, as this service does.
+fn hashes(threads: usize) -> f64 {
+    let hash = || {
         let mut hashes = 0;
         let mut memory = vec![Block::new(); Params::DEFAULT.block_count()];
         let clock = Clock::system().stopwatch();
         while clock.elapsed() < TURN {
-            hash(&mut memory, &mut [0; 32]).expect("a password and a salt can be hashed");
+            let mut hash = [0; 32];
+            let done = Argon2::default().hash_password_into_with_memory(
+                b"123456",
+                &[7; 16],
+                &mut hash,
+                memory.as_mut_slice(),
+            );
+            done.expect("a password and a salt can be hashed");
             hashes += 1;
         }
         f64::from(hashes) / clock.elapsed().as_secs_f64()
     };
     thread::scope(|scope| {
-        let threads: Vec<_> = (0..threads).map(|_| scope.spawn(rate)).collect();
+        let threads: Vec<_> = (0..threads).map(|_| scope.spawn(hash)).collect();
         let rates = threads.into_iter().map(thread::ScopedJoinHandle::join);
         rates
             .map(|rate| rate.expect("hashing does not panic"))

@@ -40,8 +40,10 @@ fn panel(
     let sizes = points().map(|(size, _)| *size);
     let sizes: Range<u32> = sizes.clone().min().unwrap_or(1)..sizes.max().unwrap_or(10);
     let highest = points().map(|(_, time)| *time).fold(0.0, f64::max);
+    let decimals = usize::from(highest < 5.0);
     let mut chart = ChartBuilder::on(area)
         .margin(12)
+        .margin_right(32)
         .x_label_area_size(44)
         .y_label_area_size(54)
         .build_cartesian_2d(sizes.log_scale(), 0.0..highest * 1.4)?;
@@ -51,7 +53,7 @@ fn panel(
         .x_desc(counts)
         .y_desc("median, ms")
         .x_label_formatter(&|size| thousands(*size))
-        .y_label_formatter(&|time| format!("{time:.0}"))
+        .y_label_formatter(&|time| format!("{time:.decimals$}"))
         .draw()?;
     for (place, curve) in curves.iter().enumerate() {
         let color = Palette99::pick(place).to_rgba();

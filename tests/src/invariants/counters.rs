@@ -98,11 +98,14 @@ fn window(table: &Table<'_>, key: &str, item: &Value, found: &mut Found) {
         ("events", REGISTRATIONS.limit),
         ("told", REGISTRATIONS.told),
     ];
-    let counts = counts.map(|(name, limit)| (item[name].as_u64().unwrap_or(0), limit.into()));
-    let good = counts.iter().all(|(count, limit)| count <= limit);
-    found.unless(good && counts.iter().any(|(count, _)| *count > 0), || {
-        format!("{key} counts {counts:?}")
-    });
+    for (name, limit) in counts {
+        let count = item[name].as_u64().unwrap_or(0);
+        found.unless(count <= limit.into(), || {
+            format!("{key} counts {count} {name}")
+        });
+    }
+    let counts = counts.iter().any(|(name, _)| item[name].as_u64() > Some(0));
+    found.unless(counts, || format!("{key} counts nothing"));
     let since = item["since"].as_i64();
     found.unless(since.is_some_and(|since| table.has_been(since)), || {
         format!("{key} counts since {since:?}")

@@ -76,7 +76,9 @@ member     | expiry#2030  | point         | -29           | and 30 expired
 member     | expiry#2030  | sk            | "expiry#2031" | and 30 expired
 member     | expiry#2030  | sk            | "points#k"    | the entries are
 address    | guesses      | all           | [1907726401000] | guesses in the future
-address    | registrations | events       | 61            | counts Some(61)
+address    | registrations | events       | 61            | counts 61 events
+address    | registrations | told         | 101           | counts 101 told
+address    | registrations | events       | 0             | counts nothing
 address    | registrations | since        | 1907726401000 | counts since
 address    | messages     | sent_0        | 1907726401000 | in the future
 address    | messages     | expires_at    | 0             | expires at

@@ -130,7 +130,7 @@ async fn a_body_that_cannot_be_read_is_refused_on_every_route() {
     let service = Service::start().await;
     let token = service.register("yhsduser").await;
     let before = service.dump().await;
-    for path in ROUTES.into_iter().filter(|path| !path.ends_with("/logout")) {
+    for path in ROUTES {
         for (content_type, body) in bodies() {
             let request = post(&service, path, &token).body(content_type, body);
             assert_refused(path, &request.await);

@@ -1,4 +1,5 @@
-//! `POST /v2/customer/account/logout` and `POST /api/v1/account/logout`: 退出登录, 顾客登出.
+//! `POST /v2/customer/account/logout` and `POST /api/v1/account/logout`: 退出登录, 顾客登出. Neither
+//! takes a parameter, but a body that cannot be read is refused, as everywhere.
 
 use axum::{extract::State, response::IntoResponse};
 use shared::{
@@ -7,11 +8,13 @@ use shared::{
     cookie,
     envelope::{self, Ok200},
     error::ApiError,
+    params::{AnyParams, BodyParams},
 };
 
 pub(crate) async fn rageframe(
     State(app): State<App>,
     presented: Presented,
+    _: BodyParams,
 ) -> Result<Ok200<[(); 0]>, ApiError> {
     end(&app, &presented).await?;
     Ok(envelope::rageframe_saying("退出成功", [], app.clock.now()))
@@ -20,6 +23,7 @@ pub(crate) async fn rageframe(
 pub(crate) async fn youhaosuda(
     State(app): State<App>,
     presented: Presented,
+    _: AnyParams,
 ) -> Result<impl IntoResponse, ApiError> {
     end(&app, &presented).await?;
     Ok((cookie::take_back(&app.config), envelope::youhaosuda(())))

@@ -119,7 +119,7 @@ impl Points {
         self.newest = at.millis();
         self.times
             .extend_from_slice(&at.millis().to_be_bytes()[2..]);
-        let marks = self.seq.is_multiple_of(MARK_EVERY);
+        let marks = self.seq.is_multiple_of(MARK_EVERY) && self.marked < self.newest;
         Posting {
             seq: self.seq,
             at,
@@ -137,8 +137,9 @@ impl Points {
     }
 }
 
-/// Every so many entries, one carries a mark: when it and those since the mark before were written.
-/// So any moment is found in the ledger by reading one item.
+/// Every so many entries, one carries a mark: when it and the others of its run were written. So any
+/// moment is found in the ledger by reading one item. Of runs that end at one moment only the first
+/// has a mark: the others lie wholly at that moment, and of marks that sort alike either may be read.
 pub const MARK_EVERY: u64 = 32;
 
 /// Reads back [`Points::times`].
@@ -230,5 +231,21 @@ mod tests {
         assert_eq!(points.older_than(day(2030, 32)), Some(32));
         assert_eq!(points.older_than(day(2030, 39)), Some(39));
         assert_eq!(points.older_than(day(2030, 99)), Some(40));
+    }
+
+    #[test]
+    fn no_two_marks_are_of_one_moment() {
+        let (mut points, mut marks) = (Points::default(), Vec::new());
+        for entry in 0..170 {
+            let now = day(2030, if entry < 140 { 5 } else { 6 });
+            let (next, postings) = points.post(1, now).unwrap();
+            let marked = postings
+                .into_iter()
+                .filter(|posting| posting.mark.is_some());
+            marks.extend(marked.map(|posting| (posting.seq, posting.at)));
+            points = next;
+        }
+        assert_eq!(marks, [(32, day(2030, 5)), (160, day(2030, 6))]);
+        assert_eq!((points.seq, points.times.len()), (170, 10 * 6));
     }
 }

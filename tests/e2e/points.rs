@@ -2,6 +2,7 @@
 
 mod budgets;
 mod model;
+mod months;
 mod pages;
 mod races;
 mod refusals;

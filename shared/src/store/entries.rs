@@ -8,8 +8,8 @@
 //! | `point` | N | how many points, negative where spent or expired |
 //! | `desc` | S | what for |
 //! | `balance` | N | what could be spent then |
-//! | `mark` | N | on every 32nd: `at` again; sorts the index [`BY_MARK`] |
-//! | `times` | B | on every 32nd: when it and the 31 before it were written |
+//! | `mark` | N | on every 32nd, but on one alone of a moment: `at` again; sorts the index [`BY_MARK`] |
+//! | `times` | B | beside `mark`: when it and the 31 before it were written |
 
 use std::str::FromStr;
 

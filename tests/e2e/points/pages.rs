@@ -8,7 +8,7 @@ use crate::support::{START, Service, aws};
 const PATH: &str = "/api/v1/account/reward_point_details";
 
 /// The places of a page's entries.
-fn places(body: &Value) -> Vec<u64> {
+pub(super) fn places(body: &Value) -> Vec<u64> {
     let details = body["reward_point_details"].as_array();
     let details = details.unwrap_or_else(|| panic!("{body}"));
     details
@@ -153,54 +153,6 @@ async fn pages_of_every_size_show_every_entry_once() {
         }
         assert_eq!(seen, (1..=103).rev().collect::<Vec<_>>(), "{size}");
     }
-}
-
-#[tokio::test]
-async fn three_months_are_exact_to_the_millisecond_anywhere_in_the_ledger() {
-    let service = Service::start().await;
-    let member = service.holder("yhsduser").await;
-    // Twice a day, and every fifth at the same moment as the one before.
-    let times: Vec<_> = (0..70_i64)
-        .map(|entry| Time::from_seconds(START + (entry - i64::from(entry % 5 == 4)) * 43_200))
-        .collect();
-    service.load(member.id, times.iter().copied()).await;
-    let check = async || {
-        let since = service.app.clock.now().three_months_earlier();
-        let older = times.iter().filter(|time| **time < since).count() as u64;
-        let all = times.len() as u64;
-        for (query, span) in [
-            ("three_month_ago=1", (1..=older).rev()),
-            ("last_three_month=1", (older + 1..=all).rev()),
-        ] {
-            let span: Vec<_> = span.collect();
-            let body = service
-                .admin_details(member.id, &format!("{query}&nopage=Y"))
-                .await
-                .body;
-            assert_eq!(places(&body), span, "{query} {older}");
-            assert_eq!(body["paging"]["items"], span.len());
-            let body = service
-                .admin_details(member.id, &format!("{query}&size=9&page=3"))
-                .await
-                .body;
-            let page: Vec<_> = span.iter().copied().skip(18).take(9).collect();
-            assert_eq!(places(&body), page);
-        }
-    };
-    for time in &times {
-        // Three months after an entry it is still young, and a second later it is not.
-        while service.app.clock.now().three_months_earlier() < *time {
-            let behind = time.seconds() - service.app.clock.now().three_months_earlier().seconds();
-            service.advance(behind);
-        }
-        if time.seconds() % 3 == 0 {
-            check().await;
-            service.advance(1);
-        }
-        check().await;
-    }
-    service.advance(400 * 86_400);
-    check().await;
 }
 
 #[tokio::test]

@@ -145,7 +145,8 @@ impl Ledger<'_> {
         });
     }
 
-    /// Every so many entries one carries the times of its run; the member those since.
+    /// Every so many entries one carries the times of its run, unless the mark before is of the same
+    /// moment; the member those since.
     fn mark(&mut self, line: &Line) {
         let Line { sk, entry, .. } = line;
         if entry.seq > 1 && (entry.seq - 1).is_multiple_of(MARK_EVERY) {
@@ -155,7 +156,8 @@ impl Ledger<'_> {
         self.held.newest = entry.at.millis();
         let time = entry.at.millis().to_be_bytes();
         self.held.times.extend_from_slice(&time[2..]);
-        let good = if entry.seq.is_multiple_of(MARK_EVERY) {
+        let is_due = entry.seq.is_multiple_of(MARK_EVERY);
+        let good = if is_due && self.held.marked < self.held.newest {
             line.mark == Some(entry.at.millis()) && line.times == self.held.times
         } else {
             line.mark.is_none() && line.times.is_empty()

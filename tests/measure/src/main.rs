@@ -11,6 +11,7 @@ mod login;
 mod memory;
 mod numbers;
 mod plot;
+mod processor;
 mod recording;
 mod report;
 mod requests;

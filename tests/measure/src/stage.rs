@@ -24,6 +24,7 @@ use crate::recording::Recorder;
 pub const BARE: &str = "bare";
 
 /// Where each binary lies, by its name.
+#[derive(Clone)]
 pub struct Binaries(HashMap<String, PathBuf>);
 
 impl Binaries {

@@ -17,8 +17,8 @@ use crate::{
 };
 
 /// How long each side has in a round: neighbours on the machine come and go more slowly.
-const TURN: Duration = Duration::from_millis(500);
-const ROUNDS: usize = 60;
+const TURN: Duration = Duration::from_millis(250);
+const ROUNDS: usize = 200;
 
 /// Hashes and logs in by turns.
 pub async fn measure(binaries: &Binaries) -> String {

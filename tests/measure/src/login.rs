@@ -48,9 +48,7 @@ pub async fn measure(binaries: &Binaries) -> String {
         logging_in.push(logins);
         shares.push(100.0 * logins / hashes);
     }
-    let all = [used.serving, used.hashing, used.around]
-        .iter()
-        .sum::<f64>();
+    let all = used.serving + used.hashing + used.around;
     let mut table = Table::new(&["", "lower quartile", "median", "upper quartile"]);
     for (name, unit, of) in [
         ("hashes a second", "", &mut hashing),

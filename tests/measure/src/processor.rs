@@ -57,6 +57,7 @@ impl Processor {
     pub async fn logging_in(number: usize, binaries: &Binaries, login: &Take) -> Self {
         let (binaries, login) = (binaries.clone(), login.clone());
         Self::start(number, async move |orders| {
+            // What it says was recorded elsewhere: there is nothing behind it.
             let recorder = Recorder::start("").await;
             recorder.replay(&login.recording);
             let mut function = start(&binaries, "site-auth", &recorder.url).await;

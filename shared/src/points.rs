@@ -27,9 +27,9 @@ pub struct Points {
     pub spent: i64,
     /// When the newest entry was written, in Unix milliseconds: none is older than the one before.
     pub newest: i64,
-    /// When the last entry that carries a mark was written, in Unix milliseconds.
+    /// When the last mark was written, in Unix milliseconds.
     pub marked: i64,
-    /// When the entries since then were written: six bytes of Unix milliseconds each.
+    /// When the entries of the run that goes on were written: six bytes of Unix milliseconds each.
     #[serde(with = "serde_bytes")]
     pub times: Vec<u8>,
 }

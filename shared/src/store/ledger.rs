@@ -37,7 +37,7 @@ struct Holder {
 
 impl Store {
     /// Writes an entry, once however often it is asked for. One round trip, five write units (six
-    /// for every 32nd entry, which carries a mark); one more trip and a read unit where this
+    /// for an entry that carries a mark: every 32nd, at most); one more trip and a read unit where this
     /// process has not met the member's ledger yet. After a year's end three or six units more for
     /// the entries of what expired, once.
     ///

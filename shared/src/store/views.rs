@@ -214,7 +214,8 @@ impl Store {
         }
     }
 
-    /// Reads the first mark from `moment` on. Half a read unit, or a whole one consistently.
+    /// Reads the first mark from `moment` on; no two are of one moment. Half a read unit, or a whole one
+    /// consistently.
     ///
     /// # Errors
     /// [`StoreError`]

@@ -53,6 +53,14 @@ impl Service {
             .await
     }
 
+    /// Moves the clock on to three months after `time`, unless it is past that.
+    pub fn advance_three_months_after(&self, time: Time) {
+        let behind = || time.seconds() - self.app.clock.now().three_months_earlier().seconds();
+        while behind() > 0 {
+            self.advance(behind());
+        }
+    }
+
     /// Asserts that what the member holds is what their entries add up to, and that these have
     /// their places without a gap.
     pub async fn assert_adds_up(&self, id: u64) {

@@ -32,15 +32,15 @@ pub async fn measure(binaries: &Binaries) -> String {
     let number = thread::available_parallelism()
         .expect("the system knows")
         .get();
-    let [mut bare, mut functions] = [(); 2].map(|()| Vec::new());
+    let [mut loops, mut functions] = [(); 2].map(|()| Vec::new());
     for each in 0..number {
-        bare.push(Processor::hashing(each, binaries).await);
+        loops.push(Processor::hashing(each, binaries).await);
         functions.push(Processor::logging_in(each, binaries, &login).await);
     }
     let [mut hashing, mut logging_in, mut shares] = [(); 3].map(|()| Vec::new());
     let mut used = Used::default();
     for _ in 0..ROUNDS {
-        let hashes = rate(&mut bare).await;
+        let hashes = rate(&mut loops).await;
         let before = Used::by(&functions);
         let logins = rate(&mut functions).await;
         used += Used::by(&functions) - before;

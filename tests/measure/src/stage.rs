@@ -28,7 +28,7 @@ pub const BARE: &str = "bare";
 pub struct Binaries(HashMap<String, PathBuf>);
 
 impl Binaries {
-    /// Builds the functions and the bare one, each by itself as it is for a deployment: together
+    /// Builds the functions and what they are told beside, each by itself as it is for a deployment: together
     /// they would share the features of their libraries.
     pub fn build() -> Self {
         let packages = lambda::FUNCTIONS.into_iter().chain([BARE]);

@@ -32,13 +32,19 @@ pub(super) fn ago(seconds: i64) -> i64 {
     (NOW - seconds) * 1000
 }
 
-/// A ledger of forty entries: fifty points of two years ago, of which thirty expired, and more.
+/// A ledger of a hundred entries: fifty points of two years ago, of which thirty expired, and more,
+/// forty of them at one moment.
 fn ledger() -> (Points, Vec<Value>) {
     let mut points = Points::default();
     let mut entries = Vec::new();
     let years = [(2028, 50), (2029, -20)].into_iter();
-    for (number, (year, point)) in years.chain([(2030, 3); 37]).enumerate() {
-        let at = Time::year_start(year).plus_seconds(i64::try_from(number).unwrap());
+    for (number, (year, point)) in years.chain([(2030, 3); 97]).enumerate() {
+        let second = if (30..70).contains(&number) {
+            30
+        } else {
+            number
+        };
+        let at = Time::year_start(year).plus_seconds(i64::try_from(second).unwrap());
         let (held, postings) = points.post(point, at).unwrap();
         let last = postings.len() - 1;
         for (place, posting) in postings.into_iter().enumerate() {

@@ -64,7 +64,7 @@ member     | points#key 5 | point         | -4            | were left of
 member     | points#key 5 | balance       | 4             | were left of
 member     | points#key 5 | seq           | 5             | has place
 member     | points#key 5 | at            | 1907726400000 | older than the entry before
-member     | points#key 38 | at           | 1907726401000 | of the future
+member     | points#key 98 | at           | 1907726401000 | of the future
 member     | points#key 5 | mark          | 1             | marked wrongly
 member     | points#key 5 | sk            | "points#订单" | is no entry
 member     | points#key 5 | pk            | "member#8"    | entries and no member
@@ -72,6 +72,7 @@ member     | points#key 5 | expires_at    | 1907726400    | kept for good
 member     | points#key 1 | point         | -51           | overdraws
 member     | points#key 30 | mark         | -             | marked wrongly
 member     | points#key 30 | times        | [0]           | marked wrongly
+member     | points#key 62 | mark         | 1893427230000 | marked wrongly
 member     | expiry#2030  | point         | -29           | and 30 expired
 member     | expiry#2030  | sk            | "expiry#2031" | and 30 expired
 member     | expiry#2030  | sk            | "points#k"    | the entries are
@@ -200,7 +201,7 @@ fn every_list_that_is_tampered_with_is_reported() {
 fn every_item_that_is_missing_is_reported() {
     for (pk, sk, wrong) in [
         (MEMBER, "member", "has no member"),
-        (MEMBER, "points#key 38", "the entries are"),
+        (MEMBER, "points#key 98", "the entries are"),
         (MEMBER, "points#key 20", "has place"),
         (MEMBER, "expiry#2030", "outlived"),
         (&*marker_of(&login(MOBILE)), "login", "has no marker"),

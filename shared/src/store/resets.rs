@@ -106,12 +106,7 @@ impl Store {
         .value(":until", n(link.until.millis()))
         .value(":email", s(link.email.as_str()))
         .value(":expires_at", n(now.seconds() + 86_400));
-        let of_address = Change::new(
-            Key::address(address, "mails"),
-            "SET #expires_at = :expires_at",
-            "",
-        )
-        .value(":expires_at", n(now.seconds() + 3600));
+        let of_address = of_address(address, now);
         let writes = vec![
             self.changing(recent::remember(of_email, &PER_EMAIL, OF_EMAIL, now)),
             self.changing(recent::remember(of_address, &PER_ADDRESS, OF_ADDRESS, now)),
@@ -150,12 +145,7 @@ impl Store {
             )
             .value(":digest", b(link.digest.as_bytes()))
             .value(":expires_at", n(now.seconds() + 86_400));
-            let of_address = Change::new(
-                Key::address(address, "mails"),
-                "SET #expires_at = :expires_at",
-                "",
-            )
-            .value(":expires_at", n(now.seconds() + 3600));
+            let of_address = of_address(address, now);
             let writes = vec![
                 self.changing(recent::forget(of_email, 0, OF_EMAIL, now)),
                 self.changing(recent::forget(of_address, place, OF_ADDRESS, now)),
@@ -165,10 +155,10 @@ impl Store {
             if unmet.iter().any(|unmet| unmet.index == 0) {
                 return Ok(());
             }
-            let Some(address) = unmet.into_iter().next() else {
+            let Some(others) = unmet.into_iter().next() else {
                 return Ok(());
             };
-            let times = recent::times(&address.item.unwrap_or_default());
+            let times = recent::times(&others.item.unwrap_or_default());
             match times.iter().position(|asked| *asked == now) {
                 Some(found) => place = found,
                 None => return Ok(()),
@@ -212,4 +202,11 @@ impl Store {
         .value(":now", n(now.millis()));
         self.changing(change)
     }
+}
+
+/// What an address asks for is remembered in this item, for an hour after the last.
+fn of_address(address: &str, now: Time) -> Change {
+    let update = "SET #expires_at = :expires_at";
+    Change::new(Key::address(address, "mails"), update, "")
+        .value(":expires_at", n(now.seconds() + 3600))
 }

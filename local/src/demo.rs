@@ -2,10 +2,12 @@
 
 use shared::{
     app::App,
-    error::Fault,
-    member::{Member, MemberId},
-    names::{Email, InvalidName, Mobile, Username},
-    password::{self, Password},
+    domain::{
+        identifier::{Email, InvalidName, Mobile, Username},
+        member::{Member, MemberId},
+        password::{self, Password},
+    },
+    fault::Fault,
     rules::session,
     store::StoreError,
 };
@@ -46,6 +48,7 @@ pub async fn create(app: &App) -> Result<(), DemoError> {
     // Where it is not created, it is there from an earlier run.
     let _created = app
         .store
+        .members()
         .create_member(&member, &new.key, &new.session, "demo", None)
         .await
         .map_err(|error: StoreError| Fault::from(error))?;

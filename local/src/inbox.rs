@@ -7,7 +7,7 @@ use std::{
 };
 
 use serde::Serialize;
-use shared::clock::{Clock, Time};
+use shared::base::clock::{Clock, Time};
 
 /// How many messages are kept; the oldest goes first.
 const MOST: usize = 1000;

@@ -17,7 +17,10 @@ use huiyuan::{
 };
 use registration::Registration;
 use shared::{
-    app::App, clock::Clock, config::Config, random::Random, secret_key::SecretKey, store::Store,
+    app::App,
+    base::{clock::Clock, random::Random, secret_key::SecretKey},
+    config::Config,
+    store::Store,
 };
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -65,7 +68,8 @@ async fn run(args: Args) -> Result<(), Box<dyn Error>> {
         EmbeddedAws::start(aws::listen(args.aws_port).await?, args.data.as_deref()).await?;
 
     let settings = embedded.aws();
-    let client = aws_sdk_dynamodb::Client::from_conf(settings.dynamodb().build());
+    let client =
+        aws_sdk_dynamodb::Client::from_conf(shared::store::dynamodb::client(&settings).build());
     table::create(&client, TABLE).await?;
     let app = App {
         store: Store::new(&settings, TABLE),
@@ -77,7 +81,7 @@ async fn run(args: Args) -> Result<(), Box<dyn Error>> {
         aws: settings,
         clock: Clock::system(),
         random: Random::system(),
-        journal: terminal::journal(),
+        request_log: terminal::journal(),
     };
     demo::create(&app).await?;
 

@@ -11,7 +11,7 @@ use axum::{
 };
 use registration::Registration;
 use serde_json::json;
-use shared::{app::App, client::ClientAddress, operator::Operator};
+use shared::{app::App, domain::client_address::ClientAddress, http::operator::Operator};
 
 /// All routes of the service.
 pub fn router(app: &App, registration: &Registration) -> Router {

@@ -11,8 +11,8 @@ use aws_sdk_dynamodb::{
     },
 };
 use shared::store::{
-    EXPIRES_AT, PK, SK,
-    entries::{BY_MARK, BY_SEQ, MARK, SEQ, TIMES},
+    key::{EXPIRES_AT, PK, SK},
+    ledger::entries::{BY_MARK, BY_SEQ, MARK, SEQ, TIMES},
 };
 
 /// Creates the table, unless it is there.

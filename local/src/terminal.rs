@@ -2,14 +2,14 @@
 
 use std::io::{self, Write as _};
 
-use shared::journal::{Journal, Line};
+use shared::telemetry::{line::Line, request_log::RequestLog};
 
 use crate::demo;
 
 /// One line per request on standard output.
 #[must_use]
-pub fn journal() -> Journal {
-    Journal::to(|line| {
+pub fn journal() -> RequestLog {
+    RequestLog::to(|line| {
         // A request is answered even where nobody reads its line any more.
         let _ = writeln!(io::stdout(), "{}", row(line));
     })

@@ -4,11 +4,13 @@ use std::sync::Arc;
 
 use crate::{
     aws::Aws,
-    clock::Clock,
-    config::{Config, ConfigError, Settings},
-    journal::Journal,
-    random::Random,
+    base::{clock::Clock, random::Random},
+    config::{
+        Config,
+        settings::{ConfigError, Settings},
+    },
     store::Store,
+    telemetry::request_log::RequestLog,
 };
 
 /// The state of every router.
@@ -25,7 +27,7 @@ pub struct App {
     /// Randomness.
     pub random: Random,
     /// The log.
-    pub journal: Journal,
+    pub request_log: RequestLog,
 }
 
 impl App {
@@ -47,7 +49,7 @@ impl App {
         let aws = Aws::read(settings)?.within(config.deadline);
         Ok(Self {
             store: Store::new(&aws, &config.table),
-            journal: Journal::json(&config.stack),
+            request_log: RequestLog::json(&config.stack),
             config: Arc::new(config),
             aws,
             clock: Clock::system(),

@@ -26,10 +26,9 @@ use aws_smithy_runtime_api::{
 };
 use aws_types::SdkConfig;
 
-use crate::{
-    config::{ConfigError, Settings},
+use crate::config::{
     deadline::Deadline,
-    store::retry::Passing,
+    settings::{ConfigError, Settings},
 };
 
 /// The roots that AWS endpoints are signed under (Amazon Trust Services and Starfield): parsing the
@@ -144,7 +143,7 @@ impl Aws {
         Self {
             region: Region::new(region),
             credentials,
-            http: Unrehearsed(http).into_shared(),
+            http: WithoutValidation(http).into_shared(),
             endpoints: Service::ALL.map(|_| None),
             deadline: Deadline::default(),
         }
@@ -158,16 +157,10 @@ impl Aws {
         self.client(service, RetryConfig::disabled(), patience, patience)
     }
 
-    /// The settings of a DynamoDB client. A call is tried at most six times, 50 ms apart and more,
-    /// while its time lasts.
+    /// By when a request has its answer.
     #[must_use]
-    pub fn dynamodb(&self) -> aws_sdk_dynamodb::config::Builder {
-        let retries = RetryConfig::standard()
-            .with_max_attempts(6)
-            .with_initial_backoff(Duration::from_millis(50));
-        let (attempt, whole) = (self.deadline.attempt(), self.deadline.call());
-        let client = self.client(Service::DynamoDb, retries, attempt, whole);
-        aws_sdk_dynamodb::config::Builder::from(&client).retry_classifier(Passing)
+    pub const fn deadline(&self) -> Deadline {
+        self.deadline
     }
 
     /// The HTTP client that the clients of all services share, and its pool of connections.
@@ -177,7 +170,7 @@ impl Aws {
     }
 
     /// What a client of `service` is built from, for calls that take so long, each try and as a whole.
-    fn client(
+    pub fn client(
         &self,
         service: Service,
         retries: RetryConfig,
@@ -207,9 +200,9 @@ impl Aws {
 /// of a service is built too, roots and all, and throws it away: it is there for those who load the
 /// system's roots.
 #[derive(Debug)]
-struct Unrehearsed(SharedHttpClient);
+struct WithoutValidation(SharedHttpClient);
 
-impl HttpClient for Unrehearsed {
+impl HttpClient for WithoutValidation {
     fn http_connector(
         &self,
         settings: &HttpConnectorSettings,
@@ -221,6 +214,17 @@ impl HttpClient for Unrehearsed {
     fn connector_metadata(&self) -> Option<ConnectorMetadata> {
         self.0.connector_metadata()
     }
+}
+
+/// Reads AWS's settings alone from the environment; `None` where it names no endpoint. For test
+/// suites that run against an AWS of the caller's choice.
+///
+/// # Errors
+/// [`ConfigError`], which names the setting.
+pub fn from_environment() -> Result<Option<Aws>, ConfigError> {
+    let settings = Settings::from_environment();
+    let elsewhere = Aws::is_elsewhere(&settings);
+    elsewhere.then(|| Aws::read(&settings)).transpose()
 }
 
 #[cfg(test)]

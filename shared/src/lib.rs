@@ -1,45 +1,30 @@
-//! What the four functions share: wiring, settings, the two envelopes, the rules of accounts and
-//! sessions, and the DynamoDB store.
+//! What the functions share.
 //!
-//! | question | file |
+//! Each room may use those below it, none above:
+//!
+//! | room | what it answers |
 //! | --- | --- |
-//! | what is running: settings, clock, randomness, store, log | [`app`], [`config`], [`aws`], [`clock`], [`random`] |
-//! | how a request comes in and an answer goes out | [`http`], [`params`], [`client`], [`auth`], [`operator`], [`cookie`], [`envelope`], [`error`], [`journal`] |
-//! | by when it is answered | [`deadline`] |
-//! | what is counted | `metrics` |
-//! | what the two families show of a member | [`rageframe`], [`youhaosuda`] |
-//! | what a member, a name, a password, a token is | [`member`], [`names`], [`password`], [`token`], [`digest`], [`secret_key`] |
-//! | how points are earned, spent and lost | [`points`] |
-//! | the rules: logging in, sessions, registering, changing a password | [`rules`] |
-//! | the table | [`store`] |
-//! | what only Lambda needs | [`gateway`], `event` |
+//! | [`lambda`] | how an event of the gateway becomes a request |
+//! | [`wire`] | what each family of clients reads and sends |
+//! | [`http`] | how a request comes in and an answer goes out, whatever the family |
+//! | [`rules`] | what must be true before and after, in which order the store is asked |
+//! | [`app`], [`fault`] | what a running function is made of; what may fail below the handlers |
+//! | [`store`] | the DynamoDB table: a folder per kind of item, every operation named for what it means |
+//! | [`telemetry`] | what is told of a request |
+//! | [`aws`] | what every client of an AWS service is built from |
+//! | [`config`] | the settings, read once |
+//! | [`domain`] | members, identifiers, passwords, tokens, points |
+//! | [`base`] | time, randomness, digests |
 
 pub mod app;
-pub mod auth;
 pub mod aws;
-pub mod client;
-pub mod clock;
+pub mod base;
 pub mod config;
-pub mod cookie;
-pub mod deadline;
-pub mod digest;
-pub mod envelope;
-pub mod error;
-mod event;
-pub mod gateway;
+pub mod domain;
+pub mod fault;
 pub mod http;
-pub mod journal;
-pub mod member;
-mod metrics;
-pub mod names;
-pub mod operator;
-pub mod params;
-pub mod password;
-pub mod points;
-pub mod rageframe;
-pub mod random;
+pub mod lambda;
 pub mod rules;
-pub mod secret_key;
 pub mod store;
-pub mod token;
-pub mod youhaosuda;
+pub mod telemetry;
+pub mod wire;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use huiyuan::{inbox::Inbox, inspect};
 use registration::captcha::{Captchas, Redeemed, Wrong};
 use serde_json::{Value, json};
-use shared::{clock::Clock, store::meter};
+use shared::{base::clock::Clock, telemetry::usage};
 
 use crate::support::{Reply, Service, request::RequestBuilder};
 
@@ -166,7 +166,7 @@ async fn a_captcha_is_solved_once_with_letters_in_either_case() {
     let service = Service::start().await;
     let captchas = captchas(&service);
     let id = issue(&service).await;
-    let (_, spent) = meter::measure(captchas.redeem(&id, &value(&service, &id).await)).await;
+    let (_, spent) = usage::measure(captchas.redeem(&id, &value(&service, &id).await)).await;
     assert!(spent.trips == 1 && spent.write_units <= 1.0, "{spent:?}");
     for change in [str::to_owned, str::to_lowercase, |text: &str| {
         format!(" {text}\n")

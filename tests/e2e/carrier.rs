@@ -140,7 +140,8 @@ async fn the_carrier_gets_a_transactional_message_with_its_price_and_sender() {
         config.sender_id = "Shop1".to_owned();
         config.max_price = "0.07".to_owned();
         config.code_seconds = 600;
-        let template = registration::template::Template::new("【商店】{code}，{minutes}分钟内有效");
+        let template =
+            registration::delivery::template::Template::new("【商店】{code}，{minutes}分钟内有效");
         config.template = template.expect("a good template");
     })
     .await;

@@ -286,8 +286,8 @@ async fn neither_the_table_nor_the_log_holds_a_code() {
     let dump = json!(service.dump().await).to_string();
     assert!(!dump.contains(&format!("\"{code}\"")));
     for digest in [
-        shared::digest::Digest::of(code.as_bytes()),
-        shared::digest::Digest::of(format!("registration\n{MOBILE}\n{code}").as_bytes()),
+        shared::base::digest::Digest::of(code.as_bytes()),
+        shared::base::digest::Digest::of(format!("registration\n{MOBILE}\n{code}").as_bytes()),
     ] {
         assert!(!dump.contains(&json!(digest.as_bytes()).to_string()));
     }

@@ -111,7 +111,8 @@ async fn embedded() -> (EmbeddedAws, Aws) {
 #[tokio::test]
 async fn one_port_answers_dynamodb_sns_and_ses_in_turn() {
     let (embedded, aws) = embedded().await;
-    let dynamodb = aws_sdk_dynamodb::Client::from_conf(aws.dynamodb().build());
+    let dynamodb =
+        aws_sdk_dynamodb::Client::from_conf(shared::store::dynamodb::client(&aws).build());
     table::create(&dynamodb, "members").await.unwrap();
     for round in 0..3 {
         let key = AttributeValue::S(round.to_string());

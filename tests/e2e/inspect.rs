@@ -5,7 +5,7 @@ use huiyuan::{aws::messengers, inbox::Inbox, inspect};
 use serde_json::{Value, json};
 use shared::{
     aws::Aws,
-    clock::{Clock, Time},
+    base::clock::{Clock, Time},
 };
 
 use crate::{

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde_json::{Value, json};
-use shared::names::LoginKey;
+use shared::domain::identifier::IdentifierKey;
 
 use crate::support::{START, Service, customer, rageframe_refusal};
 
@@ -237,7 +237,7 @@ async fn a_name_with_a_part_of_an_account_is_a_fault_and_not_nobodys() {
     for part in ["member", "password", "generation"] {
         let name = format!("user{part}");
         service.register(&name).await;
-        let digest = LoginKey::typed(&name).digest();
+        let digest = IdentifierKey::typed(&name).digest();
         let forget = service.client().update_item().table_name(service.table());
         let forget = forget
             .key("pk", AttributeValue::S(format!("login#{digest}")))

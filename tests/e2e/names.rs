@@ -1,8 +1,10 @@
 //! Members with several names, and members brought from elsewhere.
 
 use shared::{
-    member::{Member, MemberId},
-    password::PasswordHash,
+    domain::{
+        member::{Member, MemberId},
+        password::PasswordHash,
+    },
     rules::session,
 };
 
@@ -40,6 +42,7 @@ async fn a_hash_brought_from_rageframe_is_accepted_once_and_replaced() {
     let new = session::for_browser(app, id, 0);
     let stored = app
         .store
+        .members()
         .create_member(&member, &new.key, &new.session, "import", None)
         .await;
     stored.expect("the member is stored");

@@ -1,7 +1,7 @@
 //! The faulty way to AWS does as it is told: what the tests of faults and the load rest on.
 
 use serde_json::json;
-use shared::random::Random;
+use shared::base::random::Random;
 use tests::proxy::{Fault, Pick, Rate, Repeat};
 
 use crate::support::{Service, mobile::REGIST_SMS};

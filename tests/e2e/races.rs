@@ -20,7 +20,7 @@ use std::{
     },
 };
 
-use shared::config::Settings;
+use shared::config::settings::Settings;
 use tests::{
     invariants::{spent_for_nothing, violations},
     table::Live,

@@ -4,9 +4,11 @@ use std::{future::IntoFuture, sync::Arc};
 
 use serde_json::json;
 use shared::{
-    member::{Member, MemberId},
-    names::{Email, Mobile, Username},
-    password::{self, Password},
+    domain::{
+        identifier::{Email, Mobile, Username},
+        member::{Member, MemberId},
+        password::{self, Password},
+    },
     rules::session,
 };
 
@@ -58,9 +60,10 @@ async fn a_member_with_other_names_logs_in_by_each_with_the_new_password() {
     member.email = Some("zoe@example.com".parse::<Email>().expect("an address"));
     member.mobile = Some(MOBILE.parse::<Mobile>().expect("a number"));
     let new = session::for_browser(app, id, member.generation);
-    let created = app
-        .store
-        .create_member(&member, &new.key, &new.session, "import", None);
+    let created =
+        app.store
+            .members()
+            .create_member(&member, &new.key, &new.session, "import", None);
     created.await.expect("the member is made");
 
     let code = service.code(RESET_SMS, MOBILE).await;

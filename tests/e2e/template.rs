@@ -9,7 +9,7 @@ use std::{collections::BTreeSet, sync::OnceLock};
 use aws_sdk_dynamodb::types::ProjectionType;
 use axum::Router;
 use serde_json::{Value, json};
-use shared::store::EXPIRES_AT;
+use shared::store::key::EXPIRES_AT;
 
 use crate::support::Service;
 

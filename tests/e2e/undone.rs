@@ -3,15 +3,13 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde_json::json;
 use shared::{
-    clock::Time,
-    digest::Digest,
-    names::LoginKey,
-    random::Random,
+    base::{clock::Time, digest::Digest, random::Random},
+    domain::identifier::IdentifierKey,
     store::{
-        Mark, Store,
-        guesses::{Guess, PER_ACCOUNT},
-        logins::GUARD_AFTER,
-        resets::NewLink,
+        Store, WriteToken,
+        limits::login_attempts::{Guess, PER_ACCOUNT},
+        members::identifiers::GUARD_AFTER,
+        verification::reset_links::NewLink,
     },
 };
 use tests::proxy::{Fault, Pick, Repeat};
@@ -61,7 +59,7 @@ async fn a_link_is_taken_back_though_its_clients_address_asked_for_another_meanw
     let service = Service::start().await;
     let store = &service.app.store;
     let digests = [1, 2, 3].map(|byte: u8| Digest::of(&[byte]));
-    let emails = ["a@shop.example", "b@shop.example"].map(LoginKey::typed);
+    let emails = ["a@shop.example", "b@shop.example"].map(IdentifierKey::typed);
     let put = async |digest: usize, email: usize, second: i64| {
         let now = Time::from_seconds(START + second);
         let link = NewLink {
@@ -69,17 +67,18 @@ async fn a_link_is_taken_back_though_its_clients_address_asked_for_another_meanw
             digest: &digests[digest],
             until: now.plus_seconds(3600),
         };
-        let refused = store.put_link(&link, ADDRESS, now).await;
+        let refused = store.verification().put_link(&link, ADDRESS, now).await;
         assert_eq!(refused.expect("the table answers"), None);
         (link, now)
     };
     put(0, 0, 0).await;
     let (link, now) = put(1, 0, 61).await;
     put(2, 1, 62).await;
-    let uncounted = store.uncount_link(&link, ADDRESS, now).await;
+    let uncounted = store.verification().uncount_link(&link, ADDRESS, now).await;
     uncounted.expect("the table answers");
     for (digest, email, good) in [(0, 0, true), (1, 0, false), (2, 1, true)] {
         let link = store
+            .verification()
             .link(&emails[email].tag(), &digests[digest], now)
             .await;
         assert_eq!(link.expect("the table answers").is_some(), good, "{digest}");
@@ -94,15 +93,18 @@ async fn a_link_is_taken_back_though_its_clients_address_asked_for_another_meanw
 /// Who guesses, and when.
 struct Guessing<'a> {
     store: &'a Store,
-    login: LoginKey,
+    login: IdentifierKey,
     now: Time,
-    mark: Mark,
+    mark: WriteToken,
 }
 
 impl Guessing<'_> {
     async fn count(&self) -> usize {
         let Self { login, now, .. } = self;
-        let counted = self.store.count_guess(ADDRESS, login, *now, self.mark);
+        let counted = self
+            .store
+            .limits()
+            .count_guess(ADDRESS, login, *now, self.mark);
         match counted.await.expect("the table answers") {
             Guess::Counted(counted) => PER_ACCOUNT - counted.left(),
             Guess::TooMany(until) => panic!("not before {until:?}"),
@@ -111,9 +113,10 @@ impl Guessing<'_> {
 
     async fn uncount(&self, was_counted: bool) {
         let Self { login, now, .. } = self;
-        let uncounted = self
-            .store
-            .uncount_guess(ADDRESS, login, *now, self.mark, was_counted);
+        let uncounted =
+            self.store
+                .limits()
+                .uncount_guess(ADDRESS, login, *now, self.mark, was_counted);
         uncounted.await.expect("the table answers");
     }
 }
@@ -124,9 +127,9 @@ async fn a_guess_is_taken_back_from_among_later_ones_and_only_once() {
     let random = Random::seeded(1);
     let guessing = |name: &str, second: i64| Guessing {
         store: &service.app.store,
-        login: LoginKey::typed(name),
+        login: IdentifierKey::typed(name),
         now: Time::from_seconds(START + second),
-        mark: Mark::random(&random),
+        mark: WriteToken::random(&random),
     };
     let all = async || service.items("address#", "guesses").await[0]["all"].clone();
     let at = |second: i64| json!((START + second) * 1000);
@@ -173,7 +176,7 @@ async fn a_refused_guess_does_not_count_whatever_the_address_does_beside_it() {
         let login = service.post("/api/v1/account/login").form(&fields);
         login.from(ADDRESS).through(&process())
     };
-    let guarded = format!("login#{}", LoginKey::typed("guarded").digest());
+    let guarded = format!("login#{}", IdentifierKey::typed("guarded").digest());
     let number = |number: i64| AttributeValue::N(number.to_string());
     let put_on_guard = async || {
         let guard = service.client().update_item().table_name(service.table());

@@ -44,7 +44,8 @@ impl Table {
 
     pub async fn create(&self) {
         let aws = Aws::embedded(&self.endpoint);
-        let client = aws_sdk_dynamodb::Client::from_conf(aws.dynamodb().build());
+        let client =
+            aws_sdk_dynamodb::Client::from_conf(shared::store::dynamodb::client(&aws).build());
         let created = table::create(&client, &self.name).await;
         created.expect("the table is created");
     }

@@ -24,8 +24,8 @@ use std::collections::BTreeMap;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use shared::{
-    member::Member,
-    store::{EXPIRES_AT, PK, SK},
+    domain::member::Member,
+    store::key::{EXPIRES_AT, PK, SK},
 };
 
 pub use proofs::{Issued, Proof, spent_for_nothing};

@@ -14,7 +14,7 @@ use std::{
 };
 
 use serde_json::Value;
-use shared::clock::{Clock, Stopwatch};
+use shared::base::clock::{Clock, Stopwatch};
 use tokio::{
     io::{AsyncBufReadExt, AsyncReadExt, BufReader},
     process::{Child, Command},

@@ -7,8 +7,8 @@ use aws_sdk_dynamodb::{
     types::{AttributeValue, PutRequest, WriteRequest},
 };
 use shared::{
-    clock::Time,
-    points::{Points, Posting},
+    base::clock::Time,
+    domain::points::{Points, Posting},
 };
 use tokio::task::JoinSet;
 

@@ -22,7 +22,7 @@ mod stack;
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
-use shared::{clock::Clock, random::Random};
+use shared::base::{clock::Clock, random::Random};
 use tokio::task::JoinSet;
 
 use crate::proxy::{Fault, Rate, Script};

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use aws_sdk_dynamodb::{Client, types::AttributeValue};
 use serde_json::{Map, Value, json};
-use shared::digest::Digest;
+use shared::base::digest::Digest;
 
 /// Every item as JSON, in the order of its keys; binary as a list of its bytes.
 ///

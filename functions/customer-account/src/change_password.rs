@@ -3,14 +3,17 @@
 use axum::{extract::State, response::IntoResponse};
 use shared::{
     app::App,
-    auth::Authenticated,
-    client::ClientAddress,
-    cookie, envelope,
-    error::ApiError,
-    params::{AnyParams, Params},
-    password::Password,
-    rules::change_password::{self, ChangeError},
-    youhaosuda::{self, Field},
+    domain::{client_address::ClientAddress, password::Password},
+    http::{
+        cookie, envelope,
+        error::ApiError,
+        params::{AnyParams, Params},
+    },
+    rules::{
+        caller::Authenticated,
+        change_password::{self, ChangeError},
+    },
+    wire::youhaosuda::{self, Field},
 };
 
 const PASSWORD_OLD: Field = Field::new("password_old", "当前密码");

@@ -4,10 +4,12 @@ use axum::extract::State;
 use serde::Serialize;
 use shared::{
     app::App,
-    auth::Authenticated,
-    envelope::{self, Flat},
-    error::{ApiError, Kind},
-    youhaosuda::Customer,
+    http::{
+        envelope::{self, Flat},
+        error::{ApiError, Kind},
+    },
+    rules::caller::Authenticated,
+    wire::youhaosuda::Customer,
 };
 
 #[derive(Serialize)]

@@ -5,7 +5,7 @@ use axum::{
     Router,
     routing::{get, post},
 };
-use shared::{app::App, http, rageframe::refresh};
+use shared::{app::App, http::router, wire::rageframe::refresh};
 
 mod change_password;
 mod current;
@@ -34,5 +34,5 @@ pub fn router(app: App) -> Router {
             post(change_password::handler),
         )
         .route("/api/v1/account/save", post(save::handler));
-    http::router("customer-account", app, rageframe, youhaosuda)
+    router::router("customer-account", app, rageframe, youhaosuda)
 }

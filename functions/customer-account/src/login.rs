@@ -4,17 +4,17 @@ use axum::{extract::State, response::IntoResponse};
 use serde::Serialize;
 use shared::{
     app::App,
-    client::ClientAddress,
-    cookie, envelope,
-    error::ApiError,
-    names::LoginKey,
-    params::{AnyParams, Params},
-    password::Password,
+    domain::{client_address::ClientAddress, identifier::IdentifierKey, password::Password},
+    http::{
+        cookie, envelope,
+        error::ApiError,
+        params::{AnyParams, Params},
+    },
     rules::{
         login::{self, Attempt},
         session,
     },
-    youhaosuda::{Customer, Field, PASSWORD},
+    wire::youhaosuda::{Customer, Field, PASSWORD},
 };
 
 /// Clients show a message with `用户` at this field, and any other at the password's.
@@ -23,7 +23,7 @@ const ACCOUNT: Field = Field::new("account", "用户名");
 const WRONG_CREDENTIALS: &str = "账号或密码不正确";
 
 struct Request {
-    login: LoginKey,
+    login: IdentifierKey,
     password: Password,
 }
 
@@ -32,7 +32,7 @@ impl Request {
         let account = ACCOUNT.required(params)?;
         let password = PASSWORD.required(params)?;
         Ok(Self {
-            login: LoginKey::typed(account),
+            login: IdentifierKey::typed(account),
             password: Password::attempt(password),
         })
     }

@@ -4,37 +4,29 @@
 use axum::{extract::State, response::IntoResponse};
 use shared::{
     app::App,
-    auth::Presented,
-    cookie,
-    envelope::{self, Ok200},
-    error::ApiError,
-    params::{AnyParams, BodyParams},
+    http::{
+        cookie,
+        envelope::{self, Ok200},
+        error::ApiError,
+        params::{AnyParams, BodyParams},
+    },
+    rules::{caller::UnverifiedToken, logout},
 };
 
 pub(crate) async fn rageframe(
     State(app): State<App>,
-    presented: Presented,
+    unverified: UnverifiedToken,
     _: BodyParams,
 ) -> Result<Ok200<[(); 0]>, ApiError> {
-    end(&app, &presented).await?;
+    logout::logout(&app, &unverified).await?;
     Ok(envelope::rageframe_saying("退出成功", [], app.clock.now()))
 }
 
 pub(crate) async fn youhaosuda(
     State(app): State<App>,
-    presented: Presented,
+    unverified: UnverifiedToken,
     _: AnyParams,
 ) -> Result<impl IntoResponse, ApiError> {
-    end(&app, &presented).await?;
+    logout::logout(&app, &unverified).await?;
     Ok((cookie::take_back(&app.config), envelope::youhaosuda(())))
-}
-
-/// Ends the session in one write, without reading it or its member first.
-async fn end(app: &App, presented: &Presented) -> Result<(), ApiError> {
-    let (digest, now) = (presented.token.digest(), app.clock.now());
-    if app.store.log_out(&presented.key, &digest, now).await? {
-        Ok(())
-    } else {
-        Err(presented.refusal(app))
-    }
 }

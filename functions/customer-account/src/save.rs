@@ -4,13 +4,17 @@ use axum::extract::State;
 use serde::Serialize;
 use shared::{
     app::App,
-    auth::Authenticated,
-    envelope::{self, Flat},
-    error::ApiError,
-    member::{Profile, Sex},
-    names::{Email, Mobile},
-    params::{AnyParams, Params},
-    youhaosuda::{Customer, Field},
+    domain::{
+        identifier::{Email, Mobile},
+        member::{Profile, Sex},
+    },
+    http::{
+        envelope::{self, Flat},
+        error::ApiError,
+        params::{AnyParams, Params},
+    },
+    rules::caller::Authenticated,
+    wire::youhaosuda::{Customer, Field},
 };
 use time::{Date, macros::format_description};
 
@@ -96,7 +100,11 @@ pub(crate) async fn handler(
 ) -> Result<Flat<Saved>, ApiError> {
     let now = app.clock.now();
     let Request(profile) = Request::read(&params, by.member.profile.clone(), now.date())?;
-    let saved = app.store.save_profile(&by.member, &profile, now).await?;
+    let saved = app
+        .store
+        .members()
+        .save_profile(&by.member, &profile, now)
+        .await?;
     let member = saved.ok_or_else(ApiError::not_logged_in)?;
     let customer = Customer::new(&member, now);
     Ok(envelope::youhaosuda(Saved { customer }))

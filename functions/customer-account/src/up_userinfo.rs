@@ -3,14 +3,14 @@
 use axum::extract::State;
 use shared::{
     app::App,
-    auth::Authenticated,
-    client::ClientAddress,
-    envelope::{self, Ok200},
-    error::ApiError,
-    member::Profile,
-    params::{BodyParams, Params},
-    rageframe::{Field, MemberV2, Session},
-    rules::refresh,
+    domain::{client_address::ClientAddress, member::Profile},
+    http::{
+        envelope::{self, Ok200},
+        error::ApiError,
+        params::{BodyParams, Params},
+    },
+    rules::{caller::Authenticated, refresh},
+    wire::rageframe::{Field, MemberV2, Session},
 };
 use url::Url;
 
@@ -63,7 +63,11 @@ pub(crate) async fn handler(
         Session::new(&new.tokens, &app, MemberV2::new(&new.member, now))
     } else {
         // A browser's session has no pair to rotate: it goes on with the token it has.
-        let saved = app.store.save_profile(&by.member, &profile, now).await?;
+        let saved = app
+            .store
+            .members()
+            .save_profile(&by.member, &profile, now)
+            .await?;
         let member = saved.ok_or_else(ApiError::not_logged_in)?;
         Session::without_refresh(&by.token, &app, MemberV2::new(&member, now))
     };

@@ -5,7 +5,10 @@ use axum::{
     http::request::Parts,
     response::{IntoResponse, Response},
 };
-use shared::{error::ApiError, member::MemberId, operator::Operator};
+use shared::{
+    domain::member::MemberId,
+    http::{error::ApiError, operator::Operator},
+};
 
 pub(crate) const NO_MEMBER: &str = "会员不存在";
 

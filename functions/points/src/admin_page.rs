@@ -4,16 +4,18 @@
 use axum::extract::State;
 use shared::{
     app::App,
-    envelope::{self, Flat},
-    error::ApiError,
-    params::AnyParams,
+    http::{
+        envelope::{self, Flat},
+        error::ApiError,
+        params::AnyParams,
+    },
 };
 
 use crate::{
     admin::{NO_MEMBER, Named},
-    answer::Details,
-    asked::Asked,
-    reading::{Holder, Reading},
+    page::{Holder, PageReader},
+    query::Query,
+    response::Details,
 };
 
 pub(crate) async fn handler(
@@ -22,14 +24,14 @@ pub(crate) async fn handler(
     params: Result<AnyParams, ApiError>,
 ) -> Result<Flat<Details>, ApiError> {
     let AnyParams(params) = params?;
-    let asked = Asked::read(&params)?;
-    let page = Reading::new(&app, id, asked).page(async {
-        let points = app.store.points(id).await?;
+    let query = Query::read(&params)?;
+    let page = PageReader::new(&app, id, query).page(async {
+        let points = app.store.ledger().points(id).await?;
         Ok(Holder {
             points: points.ok_or_else(|| ApiError::refused(NO_MEMBER))?,
             session: None,
         })
     });
-    let details = Details::new(page.await?, asked);
+    let details = Details::new(page.await?, query);
     Ok(envelope::youhaosuda(details))
 }

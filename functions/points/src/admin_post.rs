@@ -4,16 +4,18 @@ use axum::extract::State;
 use serde::Serialize;
 use shared::{
     app::App,
-    envelope::{self, Flat},
-    error::ApiError,
-    params::{BodyParams, Params},
-    store::entries::{Order, Recorded},
-    youhaosuda::Field,
+    http::{
+        envelope::{self, Flat},
+        error::ApiError,
+        params::{BodyParams, Params},
+    },
+    store::ledger::entries::{Order, Recorded},
+    wire::youhaosuda::Field,
 };
 
 use crate::{
     admin::{NO_MEMBER, Named},
-    answer::Detail,
+    response::Detail,
 };
 
 const KEY: Field = Field::new("key", "幂等键");
@@ -41,7 +43,7 @@ fn read(params: &Params) -> Result<Order, ApiError> {
 #[derive(Serialize)]
 pub(crate) struct Posted {
     entry: Detail,
-    /// What could be spent once the entry was written: the same however often it is asked for.
+    /// What could be spent once the entry was written: the same however often it is query for.
     balance: i64,
 }
 
@@ -52,7 +54,12 @@ pub(crate) async fn handler(
 ) -> Result<Flat<Posted>, ApiError> {
     let BodyParams(params) = params?;
     let order = read(&params)?;
-    let entry = match app.store.record(id, &order, app.clock.now()).await? {
+    let entry = match app
+        .store
+        .ledger()
+        .record(id, &order, app.clock.now())
+        .await?
+    {
         Recorded::Done(entry) => entry,
         Recorded::KeyTaken => return Err(KEY.refusal("已用于内容不同的积分记录")),
         Recorded::TooFew(few) => {

@@ -5,17 +5,17 @@ use axum::{
     Router,
     routing::{get, post},
 };
-use shared::{app::App, http};
+use shared::{app::App, http::router};
 
 mod admin;
 mod admin_page;
 mod admin_post;
-mod answer;
-mod asked;
-mod reading;
+mod page;
+mod query;
+mod response;
 mod reward_point_details;
 
-pub use asked::MOST_AT_ONCE;
+pub use query::MOST_AT_ONCE;
 
 /// The function's routes.
 pub fn router(app: App) -> Router {
@@ -29,5 +29,5 @@ pub fn router(app: App) -> Router {
             "/admin/members/{id}/points",
             post(admin_post::handler).get(admin_page::handler),
         );
-    http::router("points", app, Router::new(), youhaosuda)
+    router::router("points", app, Router::new(), youhaosuda)
 }

@@ -1,6 +1,6 @@
 //! The function `points` as Lambda runs it.
 
-use shared::{app::App, gateway};
+use shared::{app::App, lambda::gateway};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {

@@ -6,32 +6,34 @@ use axum::{
 };
 use shared::{
     app::App,
-    auth::{Authenticated, Presented},
-    envelope::{self, Flat},
-    error::ApiError,
-    params::AnyParams,
+    http::{
+        envelope::{self, Flat},
+        error::ApiError,
+        params::AnyParams,
+    },
+    rules::caller::{Authenticated, UnverifiedToken},
 };
 
 use crate::{
-    answer::Details,
-    asked::Asked,
-    reading::{Holder, Reading},
+    page::{Holder, PageReader},
+    query::Query,
+    response::Details,
 };
 
 pub(crate) async fn handler(
     State(app): State<App>,
-    presented: Presented,
+    presented: UnverifiedToken,
     mut parts: Parts,
     params: Result<AnyParams, ApiError>,
 ) -> Result<Flat<Details>, ApiError> {
-    let asked = params.and_then(|AnyParams(params)| Asked::read(&params));
+    let query = params.and_then(|AnyParams(params)| Query::read(&params));
     let by = Authenticated::from_request_parts(&mut parts, &app);
-    let asked = match asked {
-        Ok(asked) => asked,
+    let query = match query {
+        Ok(query) => query,
         // Who is not logged in hears of that first.
         Err(error) => return by.await.and(Err(error)),
     };
-    let reading = Reading::new(&app, presented.token.member, asked);
+    let reading = PageReader::new(&app, presented.token.member, query);
     let page = reading.page(async {
         let by = by.await?;
         Ok(Holder {
@@ -39,6 +41,6 @@ pub(crate) async fn handler(
             session: Some((by.key, by.session)),
         })
     });
-    let details = Details::new(page.await?, asked);
+    let details = Details::new(page.await?, query);
     Ok(envelope::youhaosuda(details))
 }

@@ -4,14 +4,16 @@
 use std::{str::FromStr, time::Duration};
 
 use shared::{
-    config::{ConfigError, Settings},
-    deadline::Deadline,
-    names::Email,
-    secret_key::SecretKey,
+    base::secret_key::SecretKey,
+    config::{
+        deadline::Deadline,
+        settings::{ConfigError, Settings},
+    },
+    domain::identifier::Email,
 };
 use url::Url;
 
-use crate::template::Template;
+use crate::delivery::template::Template;
 
 /// Every setting of this function alone.
 ///

@@ -1,41 +1,30 @@
 //! Registering under `/api/v1/account`, for Youhaosuda's clients: names, codes and messages, and the
 //! ways back in for whoever forgot a password.
 //!
-//! | question | file |
+//! | question | folder |
 //! | --- | --- |
-//! | what it is made of: settings, carriers | [`config`], `state`, `sms`, `mail`, `carrier` |
-//! | what a code is, who gets one, who may reset | `codes`, `send_code`, `reset_token` |
-//! | the captcha | [`captcha`] |
-//! | the endpoints | one file each, named like them; `proved` is what two of them are asked alike |
+//! | what it is made of | [`config`], `state` |
+//! | making members | `register` |
+//! | codes: who is sent one, how often it may be tried | `verification` |
+//! | a new password for whoever forgot theirs | [`reset_password`] |
+//! | text messages and mails | [`delivery`] |
+//! | captchas | [`captcha`] |
 
 use axum::{
     Router,
     routing::{get, post},
 };
-use shared::{app::App, http};
+use shared::{app::App, http::router};
 
 pub mod captcha;
-mod carrier;
-mod check_mobile;
-mod codes;
 pub mod config;
-mod mail;
-mod mobile;
-mod page;
-mod proved;
+pub mod delivery;
 mod register;
-mod register_with_mobile;
-mod reset_page;
-mod reset_password_with_email;
-mod reset_password_with_mobile;
-pub mod reset_token;
-mod send_code;
-mod send_validate_sms;
-mod sms;
+pub mod reset_password;
 mod state;
-pub mod template;
+mod verification;
 
-pub use reset_page::link;
+pub use reset_password::form::link;
 pub use state::Registration;
 
 /// The function's routes.
@@ -51,46 +40,46 @@ pub fn router(registration: Registration) -> Router {
         )
         .route(
             "/api/v1/account/register_with_mobile",
-            post(register_with_mobile::handler),
+            post(register::with_mobile::handler),
         )
         .route(
             "/api/v1/account/send_regist_validate_sms",
-            post(send_validate_sms::regist),
+            post(verification::send_validate_sms::regist),
         )
         .route(
             "/api/v1/account/send_reset_validate_sms",
-            post(send_validate_sms::reset),
+            post(verification::send_validate_sms::reset),
         )
         .route(
             "/api/v1/account/reset_password_with_mobile",
-            post(reset_password_with_mobile::handler),
+            post(reset_password::with_mobile::handler),
         )
         .route(
             "/api/v1/account/reset_password_with_email",
-            post(reset_password_with_email::handler),
+            post(reset_password::with_email::handler),
         )
         .route(
             "/api/v1/account/check_regist_mobile",
-            post(check_mobile::regist),
+            post(verification::check_mobile::regist),
         )
         .route(
             "/api/v1/account/check_reset_mobile",
-            post(check_mobile::reset),
+            post(verification::check_mobile::reset),
         )
         .merge(captcha::routes());
     let pages = Router::new().route(
-        reset_page::PATH,
-        get(reset_page::show).post(reset_page::submit),
+        reset_password::form::PATH,
+        get(reset_password::form::show).post(reset_password::form::submit),
     );
     let app = registration.app.clone();
     let youhaosuda = youhaosuda.with_state::<App>(registration);
     let rageframe = Router::new();
-    http::router_with_pages(
+    router::router_with_pages(
         "registration",
         app,
         rageframe,
         youhaosuda,
         pages,
-        reset_page::fault,
+        reset_password::form::fault,
     )
 }

@@ -1,7 +1,7 @@
 //! The function `registration` as Lambda runs it.
 
 use registration::Registration;
-use shared::gateway;
+use shared::lambda::gateway;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {

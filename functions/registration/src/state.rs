@@ -5,12 +5,16 @@ use std::sync::Arc;
 use axum::extract::FromRef;
 use shared::{
     app::App,
-    config::{ConfigError, Settings},
+    config::settings::{ConfigError, Settings},
 };
 
 use tokio::sync::Semaphore;
 
-use crate::{captcha::Captchas, config::Config, mail::Mail, sms::Sms};
+use crate::{
+    captcha::Captchas,
+    config::Config,
+    delivery::{mail::Mail, sms::Sms},
+};
 
 /// How many messages are counted at once. Lambda has one request at a time in a process; where all
 /// come to one, a burst waits its turn here and not in time-outs of the table.

@@ -1,7 +1,7 @@
 //! `/v1/site`: logging in and refreshing, for RageFrame's clients.
 
 use axum::{Router, routing::post};
-use shared::{app::App, http, rageframe::refresh};
+use shared::{app::App, http::router, wire::rageframe::refresh};
 
 mod login;
 
@@ -10,5 +10,5 @@ pub fn router(app: App) -> Router {
     let rageframe = Router::new()
         .route("/v1/site/login", post(login::handler))
         .route("/v1/site/refresh", post(refresh::handler));
-    http::router("site-auth", app, rageframe, Router::new())
+    router::router("site-auth", app, rageframe, Router::new())
 }

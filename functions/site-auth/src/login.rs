@@ -3,25 +3,26 @@
 use axum::extract::State;
 use shared::{
     app::App,
-    client::ClientAddress,
-    envelope::{self, Ok200},
-    error::ApiError,
-    names::LoginKey,
-    params::{BodyParams, Params},
-    password::Password,
-    rageframe::{Field, GROUP, MemberV1, Session, WRONG_CREDENTIALS},
+    domain::{
+        client_address::ClientAddress, identifier::IdentifierKey, password::Password, token::Slot,
+    },
+    http::{
+        envelope::{self, Ok200},
+        error::ApiError,
+        params::{BodyParams, Params},
+    },
     rules::{
         login::{self, Attempt},
         session,
     },
-    token::Slot,
+    wire::rageframe::{Field, GROUP, MemberV1, Session, WRONG_CREDENTIALS},
 };
 
 const USERNAME: Field = Field::new("username", "登录帐号");
 const PASSWORD: Field = Field::new("password", "登录密码");
 
 struct Request {
-    login: LoginKey,
+    login: IdentifierKey,
     password: Password,
     group: Slot,
 }
@@ -33,7 +34,7 @@ impl Request {
         let group = GROUP.required(params)?;
         let group = app.config.group(group);
         Ok(Self {
-            login: LoginKey::typed(login),
+            login: IdentifierKey::typed(login),
             password: Password::attempt(password),
             group: group.ok_or_else(|| GROUP.refusal("是无效的。"))?,
         })

@@ -18,7 +18,7 @@ use axum::{
 };
 use shared::{
     aws::{Aws, Service},
-    clock::Clock,
+    base::clock::Clock,
 };
 use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
 

@@ -2,17 +2,19 @@
 
 use crate::{
     app::App,
-    auth::Authenticated,
-    client::ClientAddress,
-    clock::Time,
-    error::Fault,
-    journal,
-    names::LoginKey,
-    password::{self, Password},
+    base::clock::Time,
+    domain::{
+        client_address::ClientAddress,
+        identifier::IdentifierKey,
+        password::{self, Password},
+    },
+    fault::Fault,
     store::StoreError,
+    telemetry::line,
 };
 
-use super::login::{self, Attempt, LoginError};
+use crate::rules::caller::Authenticated;
+use crate::rules::login::{self, Attempt, LoginError};
 
 /// Why a password was not changed.
 #[derive(Debug, thiserror::Error)]
@@ -64,7 +66,7 @@ pub async fn change_password(
 ) -> Result<(), ChangeError> {
     let attempt = Attempt {
         address,
-        login: LoginKey::typed(by.member.login_name()),
+        login: IdentifierKey::typed(by.member.login_name()),
         password: old,
     };
     login::check(app, &attempt).await?;
@@ -73,10 +75,11 @@ pub async fn change_password(
     let counted = address.counted();
     let (renewed, cleared) = tokio::join!(
         app.store
+            .members()
             .renew_password(&by.member, hash, Some(&by.key), app.clock.now()),
-        app.store.clear_guesses(&counted, &attempt.login),
+        app.store.limits().clear_guesses(&counted, &attempt.login),
     );
-    journal::can_wait(cleared);
+    line::log_ignored_error(cleared);
     if renewed? {
         Ok(())
     } else {

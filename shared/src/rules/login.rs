@@ -2,22 +2,27 @@
 
 use crate::{
     app::App,
-    client::ClientAddress,
-    clock::Time,
-    error::{ApiError, Fault},
-    journal::{self, note},
-    member::{Member, MemberId},
-    names::LoginKey,
-    password::{self, Password, Verdict},
-    store::{
-        Mark, StoreError,
-        guesses::{ACCOUNT_SECONDS, Guess},
-        logins::{Account, Marker},
-        members::Visit,
+    base::clock::Time,
+    domain::{
+        client_address::ClientAddress,
+        identifier::IdentifierKey,
+        member::{Member, MemberId},
+        password::{self, Password, Verdict},
     },
+    fault::Fault,
+    http::error::ApiError,
+    store::{
+        StoreError, WriteToken,
+        limits::login_attempts::{ACCOUNT_SECONDS, Guess},
+        members::{
+            Visit,
+            identifiers::{Account, LoginRecord},
+        },
+    },
+    telemetry::line,
 };
 
-use super::session::NewSession;
+use crate::rules::session::NewSession;
 
 /// Who tries to log in, with what.
 #[derive(Clone, Debug)]
@@ -25,7 +30,7 @@ pub struct Attempt {
     /// From where.
     pub address: ClientAddress,
     /// As whom.
-    pub login: LoginKey,
+    pub login: IdentifierKey,
     /// With what.
     pub password: Password,
 }
@@ -89,7 +94,7 @@ pub async fn login<T>(
     open: impl FnOnce(MemberId, u64) -> NewSession<T>,
 ) -> Result<LoggedIn<T>, LoginError> {
     let checked = check(app, &attempt).await;
-    note(|notes| notes.login = outcome(&checked));
+    line::annotate(|notes| notes.login = outcome(&checked));
     let (account, verdict) = checked?;
     let new = open(account.member, account.generation);
     let address = attempt.address.counted();
@@ -101,18 +106,18 @@ pub async fn login<T>(
         ip: &attempt.address.text(),
     };
     let (stored, visited, cleared) = tokio::join!(
-        app.store.put_session(&new.key, &new.session),
-        app.store.record_visit(account.member, visit),
-        app.store.clear_guesses(&address, &attempt.login),
+        app.store.sessions().put_session(&new.key, &new.session),
+        app.store.members().record_visit(account.member, visit),
+        app.store.limits().clear_guesses(&address, &attempt.login),
     );
-    journal::can_wait(cleared);
+    line::log_ignored_error(cleared);
     // Where the password was changed between the two trips, a session stored is of the old
     // generation, and was dead from the start.
     let (true, Some(member)) = (stored?, visited?) else {
         return Err(LoginError::Wrong { attempts_left: 0 });
     };
     if verdict == Verdict::RightButWeak {
-        journal::can_wait(strengthen(app, &member, attempt.password).await);
+        line::log_ignored_error(strengthen(app, &member, attempt.password).await);
     }
     let tokens = new.tokens;
     Ok(LoggedIn { member, tokens })
@@ -124,6 +129,7 @@ async fn strengthen(app: &App, member: &Member, password: Password) -> Result<()
     // Where the password has been changed meanwhile, its new hash is a strong one.
     let _renewed = app
         .store
+        .members()
         .renew_password(member, stronger, None, app.clock.now())
         .await?;
     Ok(())
@@ -132,8 +138,8 @@ async fn strengthen(app: &App, member: &Member, password: Password) -> Result<()
 /// What the log is told of a comparison, if there was one.
 const fn outcome<T>(checked: &Result<T, LoginError>) -> Option<&'static str> {
     match checked {
-        Ok(_) => Some(journal::GOOD),
-        Err(LoginError::Wrong { .. }) => Some(journal::BAD),
+        Ok(_) => Some(line::GOOD),
+        Err(LoginError::Wrong { .. }) => Some(line::BAD),
         Err(LoginError::TooMany { .. } | LoginError::Fault(_)) => None,
     }
 }
@@ -146,16 +152,20 @@ const fn outcome<T>(checked: &Result<T, LoginError>) -> Option<&'static str> {
 pub async fn check(app: &App, attempt: &Attempt) -> Result<(Account, Verdict), LoginError> {
     let (store, now) = (&app.store, app.clock.now());
     let (login, address) = (&attempt.login, attempt.address.counted());
-    let mark = Mark::random(&app.random);
+    let mark = WriteToken::random(&app.random);
     let (marker, guess) = tokio::join!(
-        store.marker(login),
-        store.count_guess(&address, login, now, mark)
+        store.members().marker(login),
+        store.limits().count_guess(&address, login, now, mark)
     );
     let counted = matches!(guess, Ok(Guess::Counted(_)));
-    let uncount = || store.uncount_guess(&address, login, now, mark, counted);
+    let uncount = || {
+        store
+            .limits()
+            .uncount_guess(&address, login, now, mark, counted)
+    };
     if guess.is_err() || (counted && marker.is_err()) {
         // Nothing was compared: whoever tries again through an outage is not locked out after it.
-        journal::can_wait(uncount().await);
+        line::log_ignored_error(uncount().await);
     }
     let (marker, counted) = match (marker?, guess?) {
         (_, Guess::TooMany(until)) => return Err(LoginError::TooMany { until }),
@@ -165,7 +175,7 @@ pub async fn check(app: &App, attempt: &Attempt) -> Result<(Account, Verdict), L
         Guarded::No => counted.left(),
         Guarded::LastTry => 0,
         Guarded::Until(until) => {
-            journal::can_wait(uncount().await);
+            line::log_ignored_error(uncount().await);
             return Err(LoginError::TooMany { until });
         }
     };
@@ -178,11 +188,11 @@ pub async fn check(app: &App, attempt: &Attempt) -> Result<(Account, Verdict), L
         }
         (_, Verdict::Wrong) | (None, _) => {
             let (recorded, tidied) = tokio::join!(
-                store.record_failure(login, &marker, now),
-                store.tidy_guesses(&address, &counted, now)
+                store.members().record_failure(login, &marker, now),
+                store.limits().tidy_guesses(&address, &counted, now)
             );
             recorded?;
-            journal::can_wait(tidied);
+            line::log_ignored_error(tidied);
             Err(LoginError::Wrong { attempts_left })
         }
     }
@@ -200,7 +210,7 @@ enum Guarded {
 
 /// An account that has seen many wrong passwords from everywhere allows each address one try in ten
 /// minutes: too few to guess it, and enough for its owner.
-fn guarded(marker: &Marker, recent: &[Time], now: Time) -> Guarded {
+fn guarded(marker: &LoginRecord, recent: &[Time], now: Time) -> Guarded {
     let Some(guarded_until) = marker.guarded_until(now) else {
         return Guarded::No;
     };

@@ -1,8 +1,10 @@
 //! The rules of accounts and sessions, free of HTTP: what must be true before and after, and in which
 //! order the store is asked.
 
+pub mod caller;
 pub mod change_password;
 pub mod login;
+pub mod logout;
 pub mod refresh;
 pub mod register;
 pub mod session;

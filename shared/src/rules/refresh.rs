@@ -3,25 +3,26 @@
 //! A client may fire one refresh for every request that met an expired token, in parallel, and may
 //! lose the answer. So the first to come rotates the pair, and whoever presents the retired token
 //! again is given the very same pair: for [`GRACE_SECONDS`] in any case, and for as long as nobody
-//! has used the new one. Presented after that, the token is in other hands, and the session ends.
+//! has used the new one. UnverifiedToken after that, the token is in other hands, and the session ends.
 
 use crate::{
     app::App,
-    auth::{Authenticated, expiry},
-    client::ClientAddress,
-    clock::Time,
-    digest::Digest,
-    journal,
-    member::{Member, Profile},
+    base::{clock::Time, digest::Digest},
+    config::lifetime::{REFRESH_SECONDS, access_expiry},
+    domain::{
+        client_address::ClientAddress,
+        member::{Member, Profile},
+        token::{Pair, Purpose, Slot, Token},
+    },
     store::{
         StoreError,
         members::Visit,
-        session::{Retired, Rotated, Rotation, Session, SessionKey},
+        sessions::item::{Retired, Rotated, Rotation, Session, SessionKey},
     },
-    token::{Pair, Purpose, Slot, Token},
+    telemetry::line,
 };
 
-use super::{login::LoggedIn, session::REFRESH_SECONDS};
+use crate::rules::{caller::Authenticated, login::LoggedIn};
 
 /// How long a retired token is answered in any case.
 pub const GRACE_SECONDS: i64 = 60;
@@ -61,7 +62,7 @@ pub async fn refresh(
         at: now,
     };
     let (pair, rotation) = rotation(app, &token, retired);
-    let (pair, session) = match app.store.rotate(&key, &rotation, now).await? {
+    let (pair, session) = match app.store.sessions().rotate(&key, &rotation, now).await? {
         Rotated::Done(session) => (pair, session),
         Rotated::NotCurrent(session) => {
             (once_more(app, &token, &key, &session, now).await?, session)
@@ -76,10 +77,12 @@ pub async fn refresh(
         ip: &address.text(),
     };
     let (member, trimmed) = tokio::join!(
-        app.store.record_visit(token.member, visit),
-        app.store.trim_retired(&key, &session, grace_began(now)),
+        app.store.members().record_visit(token.member, visit),
+        app.store
+            .sessions()
+            .trim_retired(&key, &session, grace_began(now)),
     );
-    journal::can_wait(trimmed);
+    line::log_ignored_error(trimmed);
     // Of another generation: all sessions have been ended.
     let member = member?.ok_or(RefreshError::Unknown)?;
     Ok(LoggedIn {
@@ -125,6 +128,7 @@ pub async fn save_and_rotate(
     let presented = token.digest();
     let saved = app
         .store
+        .members()
         .save_profile_and_rotate(&member, &profile, visit, &presented, &rotation)
         .await?;
     if !saved {
@@ -134,9 +138,10 @@ pub async fn save_and_rotate(
     session.retired.insert(0, retired);
     let trimmed = app
         .store
+        .sessions()
         .trim_retired(&key, &session, grace_began(now))
         .await;
-    journal::can_wait(trimmed);
+    line::log_ignored_error(trimmed);
     member.profile = profile;
     visited(&mut member, now, ip);
     Ok(Some(LoggedIn {
@@ -157,7 +162,7 @@ fn rotation(app: &App, token: &Token, retired: Retired) -> (Pair, Rotation) {
     let pair = Pair::after(token, &retired.seed, retired.at);
     let rotation = Rotation {
         access: pair.access.digest(),
-        access_until: expiry(&pair.access, &app.config),
+        access_until: access_expiry(&pair.access, &app.config),
         refresh: pair.refresh.digest(),
         refresh_until: pair.refresh.issued().plus_seconds(REFRESH_SECONDS),
         retired,
@@ -188,7 +193,7 @@ async fn once_more(
     if graced || unanswered {
         Ok(Pair::after(token, &retired.seed, retired.at))
     } else {
-        app.store.end_session(key, session).await?;
+        app.store.sessions().end_session(key, session).await?;
         Err(RefreshError::Unknown)
     }
 }

@@ -2,17 +2,19 @@
 
 use crate::{
     app::App,
-    client::ClientAddress,
-    clock::Time,
-    error::Fault,
-    member::{Member, MemberId},
-    names::Login,
-    password::{self, Password},
-    store::{Mark, StoreError, codes::RightCode, members::Created},
-    token::Token,
+    base::clock::Time,
+    domain::{
+        client_address::ClientAddress,
+        identifier::Identifier,
+        member::{Member, MemberId},
+        password::{self, Password},
+        token::Token,
+    },
+    fault::Fault,
+    store::{StoreError, WriteToken, members::Created, verification::codes::RightCode},
 };
 
-use super::{login::LoggedIn, session};
+use crate::rules::{login::LoggedIn, session};
 
 /// Why nobody was registered.
 #[derive(Debug, thiserror::Error)]
@@ -49,7 +51,7 @@ impl From<StoreError> for RegisterError {
 pub async fn register(
     app: &App,
     address: ClientAddress,
-    login: Login,
+    login: Identifier,
     password: Password,
     code: Option<&RightCode<'_>>,
 ) -> Result<LoggedIn<Token>, RegisterError> {
@@ -63,6 +65,7 @@ pub async fn register(
         let new = session::for_browser(app, id, member.generation);
         let created = app
             .store
+            .members()
             .create_member(&member, &new.key, &new.session, &address.counted(), code)
             .await?;
         match created {
@@ -72,8 +75,12 @@ pub async fn register(
             }
             // It tells who is registered: not endlessly.
             Created::LoginTaken => {
-                let mark = Mark::random(&app.random);
-                let counted = app.store.count_taken(&address.counted(), now, mark).await?;
+                let mark = WriteToken::random(&app.random);
+                let counted = app
+                    .store
+                    .members()
+                    .count_taken(&address.counted(), now, mark)
+                    .await?;
                 return Err(
                     counted.map_or(RegisterError::Taken, |until| RegisterError::TooMany {
                         until,

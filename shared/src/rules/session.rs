@@ -2,18 +2,16 @@
 
 use crate::{
     app::App,
-    auth::expiry,
-    cookie,
-    member::MemberId,
-    store::{
-        session::{Session, SessionKey},
-        views::Views,
+    config::lifetime::{BROWSER_SECONDS, REFRESH_SECONDS, access_expiry},
+    domain::{
+        member::MemberId,
+        token::{Pair, Slot, Token},
     },
-    token::{Pair, Slot, Token},
+    store::{
+        ledger::page::PageCursors,
+        sessions::item::{Session, SessionKey},
+    },
 };
-
-/// How long a refresh token lives, in seconds: 30 days.
-pub const REFRESH_SECONDS: i64 = 30 * 86_400;
 
 /// A session that has not been stored yet, and what its holder gets: a [`Pair`], or a browser's
 /// [`Token`].
@@ -38,12 +36,12 @@ pub fn for_group(app: &App, slot: Slot, id: MemberId, generation: u64) -> NewSes
             id: app.random.bytes(),
             generation,
             access: pair.access.digest(),
-            access_until: expiry(&pair.access, &app.config),
+            access_until: access_expiry(&pair.access, &app.config),
             refresh: Some(pair.refresh.digest()),
             refresh_until: Some(pair.refresh.issued().plus_seconds(REFRESH_SECONDS)),
             used: false,
             retired: Vec::new(),
-            views: Views::default(),
+            views: PageCursors::default(),
         },
     }
 }
@@ -59,12 +57,12 @@ pub fn for_browser(app: &App, id: MemberId, generation: u64) -> NewSession<Token
             id: app.random.bytes(),
             generation,
             access: token.digest(),
-            access_until: token.issued().plus_seconds(cookie::SECONDS),
+            access_until: token.issued().plus_seconds(BROWSER_SECONDS),
             refresh: None,
             refresh_until: None,
             used: false,
             retired: Vec::new(),
-            views: Views::default(),
+            views: PageCursors::default(),
         },
     }
 }

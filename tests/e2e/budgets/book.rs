@@ -3,7 +3,7 @@
 
 use std::{collections::BTreeSet, fs};
 
-use shared::store::meter::Usage;
+use shared::telemetry::usage::Usage;
 
 use crate::{
     support::{Reply, Service, is_embedded},

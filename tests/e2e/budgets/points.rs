@@ -26,7 +26,10 @@ pub async fn count(book: &mut Book<'_>) {
     book.good(&page, "a page of points, the operator's", (1, 3.0, 0.0))
         .least((1, 1.5, 0.0));
 
-    let strange = service.with_store(Store::with(aws().dynamodb(), service.table()));
+    let strange = service.with_store(Store::with(
+        shared::store::dynamodb::client(&aws()),
+        service.table(),
+    ));
     let given = service
         .give(holder.id, "three", 5, "订单")
         .through(&strange);

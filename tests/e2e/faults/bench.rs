@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use axum::Router;
-use shared::{clock::Clock, deadline::Deadline, journal::Line};
+use shared::{base::clock::Clock, config::deadline::Deadline, telemetry::line::Line};
 use tests::proxy::Script;
 
 use crate::support::{RequestBuilder, Service};

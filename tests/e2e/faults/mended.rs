@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use shared::{config::Config, deadline::Deadline};
+use shared::config::{Config, deadline::Deadline};
 use tests::proxy::{Fault, Pick, Repeat, Script};
 
 use super::subject::{Need, Subject};

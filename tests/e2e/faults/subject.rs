@@ -6,13 +6,18 @@ use std::time::Duration;
 use aws_sdk_dynamodb::types::AttributeValue;
 use registration::captcha::Captchas;
 use shared::{
-    digest::Digest,
-    member::{Member, MemberId},
-    names::{Email, Login, Mobile, Username},
-    password::{self, Password, PasswordHash},
+    base::digest::Digest,
+    domain::{
+        identifier::{Email, Identifier, Mobile, Username},
+        member::{Member, MemberId},
+        password::{self, Password, PasswordHash},
+        token::Slot,
+    },
     rules::session,
-    store::{Store, logins::GUARD_AFTER, resets::NewLink, session::Retired},
-    token::Slot,
+    store::{
+        Store, members::identifiers::GUARD_AFTER, sessions::item::Retired,
+        verification::reset_links::NewLink,
+    },
 };
 use tests::{
     invariants::{Issued, Proof},
@@ -151,19 +156,19 @@ impl Subject {
         subject
     }
 
-    fn username(&self) -> Login {
-        Login::from(self.name.parse::<Username>().expect("a user name"))
+    fn username(&self) -> Identifier {
+        Identifier::from(self.name.parse::<Username>().expect("a user name"))
     }
 
-    fn mailbox(&self) -> Login {
-        Login::from(self.email.parse::<Email>().expect("an address"))
+    fn mailbox(&self) -> Identifier {
+        Identifier::from(self.email.parse::<Email>().expect("an address"))
     }
 
-    fn phone(&self) -> Login {
-        Login::from(self.mobile.parse::<Mobile>().expect("a mobile"))
+    fn phone(&self) -> Identifier {
+        Identifier::from(self.mobile.parse::<Mobile>().expect("a mobile"))
     }
 
-    async fn join(&mut self, service: &Service, needs: &[Need], login: Login) {
+    async fn join(&mut self, service: &Service, needs: &[Need], login: Identifier) {
         let app = &service.app;
         let id = MemberId::random(&app.random);
         let hash = hash(service, needs.contains(&Need::Weak)).await;
@@ -173,6 +178,7 @@ impl Subject {
         }
         let new = session::for_browser(app, id, 0);
         let created = straight(service)
+            .members()
             .create_member(&member, &new.key, &new.session, "import", None)
             .await;
         created.expect("the member is stored");
@@ -192,7 +198,10 @@ impl Subject {
                 at: long_ago,
             })
             .collect();
-        let put = straight(service).put_session(&new.key, &new.session).await;
+        let put = straight(service)
+            .sessions()
+            .put_session(&new.key, &new.session)
+            .await;
         assert!(put.expect("the session is stored"));
         self.access = new.tokens.access.text();
         self.refresh = new.tokens.refresh.text();
@@ -263,7 +272,10 @@ impl Subject {
             digest: &Digest::of(self.link.as_bytes()),
             until: now.plus_seconds(3600),
         };
-        let put = straight(service).put_link(&link, &self.address, now).await;
+        let put = straight(service)
+            .verification()
+            .put_link(&link, &self.address, now)
+            .await;
         assert_eq!(put.expect("the link is stored"), None);
         self.issued.push(Issued {
             proof: Proof::Link(self.email.parse().expect("an address")),

@@ -1,6 +1,6 @@
 //! What requests cost at 10, 1,000 and 100,000 entries: the same.
 
-use shared::{clock::Time, store::Store, store::meter::Usage};
+use shared::{base::clock::Time, store::Store, telemetry::usage::Usage};
 
 use crate::support::{START, Service, aws, is_embedded, ledger::Holder};
 
@@ -53,7 +53,7 @@ async fn a_page_costs_what_the_page_holds_and_a_write_what_it_writes() {
             }
             // A process that has not met the ledger takes one trip more, not one per page.
             let strange = || {
-                let config = aws().dynamodb();
+                let config = shared::store::dynamodb::client(&aws());
                 service.with_store(Store::with(config, service.table()))
             };
             for page in [1, pages] {
@@ -86,7 +86,10 @@ async fn a_page_costs_what_the_page_holds_and_a_write_what_it_writes() {
         }
         assert_eq!(dear, 1);
         // A write by a process that has not met the ledger reads the member first.
-        let strange = service.with_store(Store::with(aws().dynamodb(), service.table()));
+        let strange = service.with_store(Store::with(
+            shared::store::dynamodb::client(&aws()),
+            service.table(),
+        ));
         let write = service
             .give(member.id, "strange", 1, "订单")
             .through(&strange);

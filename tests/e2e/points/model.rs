@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use serde_json::{Value, json};
-use shared::{clock::Time, random::Random};
+use shared::base::{clock::Time, random::Random};
 use tests::{dice::Dice, invariants::violations};
 
 use crate::support::{Service, ledger::Holder};

@@ -1,6 +1,6 @@
 //! The boundary of three months, wherever it lies in a ledger.
 
-use shared::clock::Time;
+use shared::base::clock::Time;
 
 use super::pages::places;
 use crate::support::{START, Service};

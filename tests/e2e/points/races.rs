@@ -47,7 +47,7 @@ async fn twenty_spends_of_ten_from_eighty_are_eight_spends() {
     service.given(member.id, "credit", 80).await;
     // Half of them through another process, which has not met the ledger.
     let table = service.table();
-    let elsewhere = service.with_store(Store::with(aws().dynamodb(), table));
+    let elsewhere = service.with_store(Store::with(shared::store::dynamodb::client(&aws()), table));
     let spend = |caller: usize| {
         let spend = service.give(member.id, &format!("k{caller}"), -10, "订单");
         if caller.is_multiple_of(2) {

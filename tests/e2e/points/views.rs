@@ -1,6 +1,6 @@
 //! What a session is reading of the ledger: each of the three spans by itself.
 
-use shared::{clock::Time, store::Store};
+use shared::{base::clock::Time, store::Store};
 
 use crate::support::{
     START, Service,

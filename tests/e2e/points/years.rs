@@ -3,7 +3,7 @@
 use std::future::IntoFuture;
 
 use serde_json::{Value, json};
-use shared::clock::Time;
+use shared::base::clock::Time;
 
 use crate::support::Service;
 

@@ -8,8 +8,10 @@ use axum::Router;
 use registration::config::CaptchaPolicy;
 use serde_json::Value;
 use shared::{
-    member::{Member, MemberId},
-    password::{self, Password},
+    domain::{
+        member::{Member, MemberId},
+        password::{self, Password},
+    },
     rules::session,
     store::Store,
 };
@@ -172,6 +174,7 @@ async fn member(service: &Service) -> Known {
     let new = session::for_browser(app, id, 0);
     let made = app
         .store
+        .members()
         .create_member(&member, &new.key, &new.session, "import", None);
     made.await.expect("the member is made");
     let login = service.login(NAME, "app").await;

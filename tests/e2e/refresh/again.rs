@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use shared::{store::session::SessionKey, token::Token};
+use shared::{domain::token::Token, store::sessions::item::SessionKey};
 
 use super::{DAY, refresh, text, tokens};
 use crate::support::{Service, rageframe_refusal};
@@ -94,6 +94,7 @@ async fn a_leak_ends_the_session_though_it_has_rotated_since() {
     let key = SessionKey::of(&access, &service.app.config).expect("a group");
     let store = &service.app.store;
     let seen = store
+        .sessions()
         .session_and_member(&key, &access)
         .await
         .expect("the table answers");
@@ -101,6 +102,7 @@ async fn a_leak_ends_the_session_though_it_has_rotated_since() {
     let pair = tokens(&refresh(&service, &session["refresh_token"], "app").await);
     assert!(
         store
+            .sessions()
             .end_session(&key, &seen)
             .await
             .expect("the table answers")

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use serde_json::json;
-use shared::clock::Clock;
+use shared::base::clock::Clock;
 
 use crate::{
     reset_by_mail::{ASK, EMAIL, ask, member},

@@ -2,7 +2,10 @@
 
 use serde_json::{Value, json};
 
-use shared::{member::MemberId, rules::session, token::Slot};
+use shared::{
+    domain::{member::MemberId, token::Slot},
+    rules::session,
+};
 
 use super::{AUTHENTICATED, CHANGE, DAY, access, assert_refused, current, request};
 use crate::support::{Service, rageframe_refusal};
@@ -43,7 +46,10 @@ async fn a_login_that_a_change_of_the_password_overtook_harms_no_session() {
     assert_eq!(changed.body["code"], 200);
     let owner = service.login("yhsduser", "app").await;
     let store = &service.app.store;
-    let stored = store.put_session(&overtaken.key, &overtaken.session).await;
+    let stored = store
+        .sessions()
+        .put_session(&overtaken.key, &overtaken.session)
+        .await;
     assert!(!stored.expect("the table answers"));
     assert_ne!(current(&service, access(&owner)).await, Value::Null);
 }

@@ -15,12 +15,13 @@ use axum::Router;
 use registration::Registration;
 use shared::{
     app::App,
-    clock::{Clock, Time},
-    config::Config,
-    deadline::Deadline,
-    journal::{Journal, Line},
-    random::Random,
+    base::{
+        clock::{Clock, Time},
+        random::Random,
+    },
+    config::{Config, deadline::Deadline},
     store::Store,
+    telemetry::{line::Line, request_log::RequestLog},
 };
 
 use super::{
@@ -76,7 +77,7 @@ impl Service {
         let table = format!("huiyuan-test-{}-{number}", std::process::id());
         let clock = Clock::frozen(Time::from_seconds(START));
         let (aws, inbox) = Inbox::open(aws(), &clock).await;
-        let client = Client::from_conf(aws.dynamodb().build());
+        let client = Client::from_conf(shared::store::dynamodb::client(&aws).build());
         table::create(&client, &table).await;
 
         let sent: Arc<Mutex<Vec<Sent>>> = Arc::default();
@@ -93,14 +94,17 @@ impl Service {
         sending.mail_patience = Duration::from_secs(1);
         change_sending(&mut sending);
         let app = App {
-            store: Store::with(faulty::alone(aws.dynamodb(), &table), &table),
+            store: Store::with(
+                faulty::alone(shared::store::dynamodb::client(&aws), &table),
+                &table,
+            ),
             config: Arc::new(config),
             aws,
             clock,
             random: Random::seeded(seed()),
-            journal: {
+            request_log: {
                 let lines = Arc::clone(&lines);
-                Journal::to(move |line| {
+                RequestLog::to(move |line| {
                     planted::assert_not_in(line);
                     let mut lines = lines.lock().expect("no test panics with it");
                     lines.push(line.clone());
@@ -112,7 +116,8 @@ impl Service {
             let recorder = dynamodb::Recorder { function, sent };
             App {
                 store: Store::with(
-                    faulty::alone(app.aws.dynamodb(), &table).interceptor(recorder),
+                    faulty::alone(shared::store::dynamodb::client(&app.aws), &table)
+                        .interceptor(recorder),
                     &table,
                 ),
                 ..app.clone()

@@ -10,10 +10,7 @@ use aws_sdk_dynamodb::{
 };
 use huiyuan::aws::{self, EmbeddedAws};
 use serde_json::Value;
-use shared::{
-    aws::{Aws, Service},
-    config,
-};
+use shared::aws::{Aws, Service};
 use tokio::runtime::Runtime;
 
 use crate::template::permissions;
@@ -38,7 +35,7 @@ pub fn aws() -> Aws {
 
 /// What the environment names of an AWS: some or all of its services.
 pub fn external() -> Option<Aws> {
-    config::aws_from_environment().expect("the environment's settings of AWS are good")
+    shared::aws::from_environment().expect("the environment's settings of AWS are good")
 }
 
 fn embedded() -> &'static EmbeddedAws {

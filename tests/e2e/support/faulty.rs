@@ -8,8 +8,7 @@ use registration::Registration;
 use shared::{
     app::App,
     aws::{Aws, Service as AwsService},
-    config::Config,
-    deadline::Deadline,
+    config::{Config, deadline::Deadline},
 };
 use tests::proxy::{Proxy, Script};
 

@@ -17,7 +17,7 @@ use hyper_util::{
 use serde_json::{Map, Value};
 use shared::{
     aws::{Aws, Service},
-    clock::Clock,
+    base::clock::Clock,
 };
 
 use super::dynamodb;

@@ -2,7 +2,7 @@
 //! loaded straight into the table.
 
 use serde_json::{Value, json};
-use shared::clock::Time;
+use shared::base::clock::Time;
 
 use super::{Reply, RequestBuilder, Service};
 

@@ -23,8 +23,8 @@ use serde_json::{Value, json};
 use shared::{
     app::App,
     aws,
-    journal::Line,
-    store::{Store, meter::Usage},
+    store::Store,
+    telemetry::{line::Line, usage::Usage},
 };
 use tests::proxy::Proxy;
 

@@ -8,7 +8,7 @@ use axum::{
     },
 };
 use serde_json::Value;
-use shared::journal::Line;
+use shared::telemetry::line::Line;
 
 /// Shorter values, such as `male` or a page's number, are in a line by chance.
 const SHORTEST: usize = 6;

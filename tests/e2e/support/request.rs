@@ -16,7 +16,10 @@ use axum::{
 };
 use http_body_util::BodyExt;
 use serde_json::Value;
-use shared::{client::ClientAddress, cookie, operator::Operator};
+use shared::{
+    domain::client_address::ClientAddress,
+    http::{cookie, operator::Operator},
+};
 use tower::ServiceExt;
 
 use super::{ADDRESS, planted};

@@ -25,7 +25,7 @@ pub fn delete(table: &str) {
         return;
     };
     let deleting = async {
-        let client = Client::from_conf(aws.dynamodb().build());
+        let client = Client::from_conf(shared::store::dynamodb::client(&aws).build());
         // A table that stays behind fails no test.
         let _ = client.delete_table().table_name(table).send().await;
     };

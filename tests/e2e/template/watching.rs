@@ -54,7 +54,7 @@ fn the_gateways_log_holds_no_path_and_no_query() {
 
 #[test]
 fn what_alarms_and_pictures_show_is_counted() {
-    let counted = include_str!("../../../shared/src/metrics.rs");
+    let counted = include_str!("../../../shared/src/telemetry/metrics.rs");
     let resources = template()["Resources"].as_object().expect("resources");
     let alarms = resources
         .values()

@@ -5,7 +5,7 @@ use axum::{
     http::{HeaderMap, Request, StatusCode, header::CACHE_CONTROL},
 };
 use http_body_util::BodyExt;
-use shared::{client::ClientAddress, journal::Line};
+use shared::{domain::client_address::ClientAddress, telemetry::line::Line};
 use tower::ServiceExt;
 
 use crate::{

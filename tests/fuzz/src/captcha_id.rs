@@ -5,7 +5,7 @@ use axum::{body::Body, http::Request};
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use registration::captcha::{Redeemed, Wrong};
 use ring::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
-use shared::secret_key::SecretKey;
+use shared::base::secret_key::SecretKey;
 
 use crate::{
     answer::Answer,

@@ -7,7 +7,7 @@ use axum::http::{
     HeaderMap, HeaderValue,
     header::{COOKIE, SET_COOKIE},
 };
-use shared::{config::Config, cookie, token::Token};
+use shared::{config::Config, domain::token::Token, http::cookie};
 
 /// A session's token.
 const TOKEN: &str = "AAAAAAAIAAAHBwcHBwcHBwcHBwcHBwcH_1907726400";

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 
 use axum::http::{HeaderValue, Uri};
 use serde_json::{Map, Value};
-use shared::params::{MOST_BYTES, Params};
+use shared::http::params::{MOST_BYTES, Params};
 
 use crate::{
     fields::{self, Fields, TOO_LARGE, UNREADABLE},

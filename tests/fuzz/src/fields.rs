@@ -8,7 +8,7 @@ use axum::{
     http::{HeaderValue, Uri, header::CONTENT_TYPE},
 };
 use form_urlencoded::Serializer;
-use shared::{
+use shared::http::{
     error::ApiError,
     params::{AnyParams, BodyParams, MOST_BYTES, Params},
 };

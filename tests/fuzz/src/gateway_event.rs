@@ -6,7 +6,7 @@
 
 use lambda_http::{Context, LambdaEvent};
 use serde_json::Value;
-use shared::{gateway, journal::Line};
+use shared::{lambda::gateway, telemetry::line::Line};
 use tower::ServiceExt;
 
 use crate::{

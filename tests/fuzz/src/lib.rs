@@ -80,7 +80,7 @@ mod tests {
             format!("application/x-www-form-urlencoded\n\n{form}"),
             format!("application/json\n\n{{{}}}", members.join(",")),
         ] {
-            assert!(request.len() > 58_000 && request.len() < shared::params::MOST_BYTES);
+            assert!(request.len() > 58_000 && request.len() < shared::http::params::MOST_BYTES);
             extractor::check(request.as_bytes());
         }
     }

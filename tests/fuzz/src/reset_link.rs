@@ -8,7 +8,7 @@ use axum::{
         header::{ACCEPT_LANGUAGE, CONTENT_SECURITY_POLICY, CONTENT_TYPE},
     },
 };
-use registration::{link, reset_token::ResetToken};
+use registration::{link, reset_password::token::ResetToken};
 use url::Url;
 
 use crate::{

@@ -15,11 +15,13 @@ use registration::{Registration, config};
 use shared::{
     app::App,
     aws::Aws,
-    clock::{Clock, Time},
+    base::{
+        clock::{Clock, Time},
+        random::Random,
+    },
     config::Config,
-    journal::{Journal, Line},
-    random::Random,
     store::Store,
+    telemetry::{line::Line, request_log::RequestLog},
 };
 
 /// When it is, in Unix seconds: 2030-06-15 12:00:00 at `+08:00`.
@@ -59,14 +61,16 @@ impl Service {
 
     fn build() -> Self {
         let aws = Aws::embedded("http://127.0.0.1:1");
-        let table = aws.dynamodb().interceptor(NoTable);
+        let table = shared::store::dynamodb::client(&aws).interceptor(NoTable);
         let app = App {
             config: Arc::new(Config::new("table")),
             store: Store::with(table.retry_config(RetryConfig::disabled()), "table"),
             aws,
             clock: Clock::frozen(Time::from_seconds(NOW)),
             random: Random::seeded(1),
-            journal: Journal::to(|line| LINES.with_borrow_mut(|lines| lines.push(line.clone()))),
+            request_log: RequestLog::to(|line| {
+                LINES.with_borrow_mut(|lines| lines.push(line.clone()))
+            }),
         };
         let keys = ["0a".repeat(32), CAPTCHA_KEY.to_owned()];
         let keys = keys.map(|key| key.parse().expect("32 bytes"));

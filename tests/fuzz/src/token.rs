@@ -3,11 +3,10 @@
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use shared::{
-    auth,
-    clock::Time,
+    base::clock::Time,
     config::Config,
-    store::session::SessionKey,
-    token::{Pair, Purpose, Slot, Token},
+    domain::token::{Pair, Purpose, Slot, Token},
+    store::sessions::item::SessionKey,
 };
 
 /// Reads the input as a token, and its first 28 bytes as what a token is made of.
@@ -55,7 +54,7 @@ fn assert_well_read(token: &Token, text: &str) {
         Slot::Group(place) => usize::from(place) < config.groups.len(),
     };
     assert_eq!(SessionKey::of(token, &config).is_some(), known);
-    assert!(auth::expiry(token, &config) > token.issued());
+    assert!(shared::config::lifetime::access_expiry(token, &config) > token.issued());
     assert!(!token.issued().rfc3339().is_empty());
     let next = Pair::after(token, &[7; 16], Time::from_seconds(1_907_726_400));
     for next in [next.access, next.refresh] {

@@ -10,7 +10,7 @@ use huiyuan::{aws::listen, table};
 use serde_json::Value;
 use shared::{
     aws::Aws,
-    clock::{Clock, Time},
+    base::clock::{Clock, Time},
 };
 use tests::{
     lambda::{FUNCTIONS, Lambda},
@@ -155,7 +155,8 @@ impl Ground {
             served,
             std::future::pending(),
         ));
-        let client = Client::from_conf(Aws::embedded(&endpoint).dynamodb().build());
+        let client =
+            Client::from_conf(shared::store::dynamodb::client(&Aws::embedded(&endpoint)).build());
         table::create(&client, "members")
             .await
             .expect("the table is created");

@@ -35,7 +35,7 @@ enum Part {
     /// The time of each endpoint net of storage, and memory.
     Warm,
     /// Logins a second beside hashes a second.
-    Login,
+    Identifier,
     /// The same requests on ever larger tables and ledgers.
     Growth,
     /// The time of usual requests by the memory of their function; as root.
@@ -55,7 +55,7 @@ async fn main() {
             Part::Cold => report::write("cold", &cold::measure(&binaries).await),
             Part::Warm => report::write("warm", &warm::measure(&binaries).await),
             Part::Memory => report::write("memory", &memory::measure(&binaries).await),
-            Part::Login => report::write("login", &login::measure(&binaries).await),
+            Part::Identifier => report::write("login", &login::measure(&binaries).await),
             Part::Growth => report::write("growth", &growth::measure(&binaries).await),
         }
     }

@@ -7,7 +7,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use shared::clock::Clock;
+use shared::base::clock::Clock;
 use tests::lambda::Lambda;
 
 use crate::{

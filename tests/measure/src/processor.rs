@@ -3,7 +3,7 @@
 
 use std::{process::Stdio, thread, time::Duration};
 
-use shared::clock::Clock;
+use shared::base::clock::Clock;
 use tokio::{
     io::{AsyncBufReadExt, AsyncWriteExt, BufReader},
     process::Command,

@@ -72,7 +72,7 @@ impl<'a> Stage<'a> {
         let listener = listen(0).await.expect("a port is free");
         let aws = EmbeddedAws::start(listener, None).await;
         let aws = aws.expect("a database in memory opens");
-        let client = Aws::embedded(&aws.endpoint).dynamodb().build();
+        let client = shared::store::dynamodb::client(&Aws::embedded(&aws.endpoint)).build();
         let client = Client::from_conf(client);
         let created = table::create(&client, "members").await;
         created.expect("the table is created");

@@ -1,6 +1,6 @@
 //! How long each endpoint takes when storage answers at once, and how much memory.
 
-use shared::clock::Clock;
+use shared::base::clock::Clock;
 
 use crate::{
     cases::{self, Case},

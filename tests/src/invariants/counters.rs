@@ -3,16 +3,14 @@
 use serde::Deserialize;
 use serde_json::Value;
 use shared::{
-    clock::Time,
-    digest::Digest,
+    base::{clock::Time, digest::Digest},
     store::{
-        asks,
-        captchas::WRONG_ANSWERS,
-        checks,
-        codes::TRIES,
-        guesses::{ACCOUNT_SECONDS, ADDRESS_SECONDS, PER_ACCOUNT, PER_ADDRESS},
+        limits::{
+            login_attempts::{ACCOUNT_SECONDS, ADDRESS_SECONDS, PER_ACCOUNT, PER_ADDRESS},
+            mobile_lookups, sliding_window, sms_per_address,
+        },
         members::REGISTRATIONS,
-        messages, recent, resets,
+        verification::{captchas::WRONG_ANSWERS, codes::TRIES, reset_links, sms_per_mobile},
     },
 };
 
@@ -31,14 +29,14 @@ pub(super) fn check(table: &Table<'_>, found: &mut Found) {
     }
     for (pk, sk, item) in table.all(Kind::Asked) {
         let limits = match sk {
-            "mails" => &resets::PER_ADDRESS,
-            "checks" => &checks::PER_ADDRESS,
-            _ => &asks::PER_ADDRESS,
+            "mails" => &reset_links::PER_ADDRESS,
+            "checks" => &mobile_lookups::PER_ADDRESS,
+            _ => &sms_per_address::PER_ADDRESS,
         };
         times(table, &format!("{pk} {sk}"), item, limits, found);
     }
     for (pk, _, item) in table.all(Kind::Mobile) {
-        times(table, pk, item, &messages::PER_MOBILE, found);
+        times(table, pk, item, &sms_per_mobile::PER_MOBILE, found);
         for purpose in ["registration", "reset"] {
             if let Some(code) = code(item, purpose) {
                 let good = found.decoded::<Code>(&format!("{pk}'s code"), code);
@@ -50,7 +48,7 @@ pub(super) fn check(table: &Table<'_>, found: &mut Found) {
         }
     }
     for (pk, _, item) in table.all(Kind::Link) {
-        times(table, pk, item, &resets::PER_EMAIL, found);
+        times(table, pk, item, &reset_links::PER_EMAIL, found);
         let Some(link) = found.decoded::<Link>(pk, item) else {
             continue;
         };
@@ -132,19 +130,28 @@ fn guesses(table: &Table<'_>, pk: &str, item: &Value, found: &mut Found) {
 }
 
 /// Looks whether ever more happened than there was a limit for, as far as is remembered.
-fn times(table: &Table<'_>, key: &str, item: &Value, limits: &[recent::Limit], found: &mut Found) {
+fn times(
+    table: &Table<'_>,
+    key: &str,
+    item: &Value,
+    limits: &[sliding_window::Limit],
+    found: &mut Found,
+) {
     let numbers = (0..).map_while(|place| item[format!("sent_{place}")].as_i64());
     let times: Vec<_> = numbers.take_while(|time| *time > 0).collect();
     found.unless(times.iter().all(|time| table.has_been(*time)), || {
         format!("{key} was sent something in the future")
     });
     for limit in limits {
-        let (recent::Limit::Within { events, .. } | recent::Limit::PerDay { events }) = *limit;
+        let (sliding_window::Limit::Within { events, .. }
+        | sliding_window::Limit::PerDay { events }) = *limit;
         for (newer, older) in times.iter().zip(times.iter().skip(events)) {
             let (newer, older) = (Time::from_millis(*newer), Time::from_millis(*older));
             let apart = match *limit {
-                recent::Limit::Within { seconds, .. } => newer >= older.plus_seconds(seconds),
-                recent::Limit::PerDay { .. } => newer.date() > older.date(),
+                sliding_window::Limit::Within { seconds, .. } => {
+                    newer >= older.plus_seconds(seconds)
+                }
+                sliding_window::Limit::PerDay { .. } => newer.date() > older.date(),
             };
             found.unless(apart, || format!("{key} has more than {events} too close"));
         }

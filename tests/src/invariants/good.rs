@@ -2,12 +2,14 @@
 
 use serde_json::{Value, json};
 use shared::{
-    clock::Time,
-    member::{Member, MemberId},
-    names::{Login, Username},
-    password::PasswordHash,
-    points::Points,
-    store::entries::Entry,
+    base::clock::Time,
+    domain::{
+        identifier::{Identifier, Username},
+        member::{Member, MemberId},
+        password::PasswordHash,
+        points::Points,
+    },
+    store::ledger::entries::Entry,
 };
 
 use super::members::marker_of;
@@ -20,7 +22,7 @@ pub(super) const EMAIL: &str = "zoe@example.com";
 
 pub(super) const BROWSER: &str = "session#browser#BAQEBAQEBAQEBAQEBAQEBA";
 
-pub(super) fn login(text: &str) -> Login {
+pub(super) fn login(text: &str) -> Identifier {
     text.parse().unwrap()
 }
 

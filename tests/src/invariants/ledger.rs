@@ -3,10 +3,12 @@
 use std::collections::BTreeMap;
 
 use shared::{
-    clock::Time,
-    member::Member,
-    points::{EXPIRED, MARK_EVERY, Points},
-    store::entries::{Entry, EntryKey},
+    base::clock::Time,
+    domain::{
+        member::Member,
+        points::{EXPIRED, MARK_EVERY, Points},
+    },
+    store::ledger::entries::{Entry, EntryKey},
 };
 
 use super::{Found, Kind, Table};

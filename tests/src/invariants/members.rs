@@ -4,13 +4,13 @@
 use std::collections::BTreeSet;
 
 use serde::Deserialize;
-use shared::{member::MemberId, names::Login};
+use shared::domain::{identifier::Identifier, member::MemberId};
 
 use super::{Found, Kind, Table};
 
-/// A marker as stored: [`shared::store::logins`].
+/// A marker as stored: [`shared::store::members::identifiers`].
 #[derive(Deserialize)]
-struct Marker {
+struct LoginRecord {
     member: Option<MemberId>,
     password: Option<String>,
     generation: Option<u64>,
@@ -19,7 +19,7 @@ struct Marker {
 }
 
 /// The partition key of a name's marker.
-pub(super) fn marker_of(login: &Login) -> String {
+pub(super) fn marker_of(login: &Identifier) -> String {
     format!("login#{}", login.key().digest())
 }
 
@@ -50,7 +50,7 @@ pub(super) fn check(table: &Table<'_>, found: &mut Found) {
         });
     }
     for (pk, _, item) in table.all(Kind::Login) {
-        let Some(marker) = found.decoded::<Marker>(pk, item) else {
+        let Some(marker) = found.decoded::<LoginRecord>(pk, item) else {
             continue;
         };
         let failing = (marker.failures.is_some(), marker.failing_since.is_some());

@@ -5,7 +5,7 @@
 //! has raised a generation. Who knows what was issued can ask [`spent_for_nothing`] for more.
 
 use serde_json::Value;
-use shared::names::{Email, Login, Mobile};
+use shared::domain::identifier::{Email, Identifier, Mobile};
 
 use super::{Found, Kind, Table, counters, members::marker_of};
 
@@ -30,7 +30,7 @@ pub struct Issued {
 }
 
 impl Proof {
-    fn login(&self) -> Login {
+    fn login(&self) -> Identifier {
         match self.clone() {
             Self::Registration(mobile) | Self::Reset(mobile) => mobile.into(),
             Self::Link(email) => email.into(),
@@ -79,7 +79,7 @@ pub fn spent_for_nothing(items: &[Value], now: i64, issued: &[Issued]) -> Vec<St
     found.0
 }
 
-fn generation_of(table: &Table<'_>, login: &Login) -> Option<u64> {
+fn generation_of(table: &Table<'_>, login: &Identifier) -> Option<u64> {
     let marker = table.get(&marker_of(login), "login")?;
     let id = marker["member"].as_u64()?;
     let member = table.members.get(&*format!("member#{id}"))?;
@@ -91,7 +91,7 @@ pub(super) fn check(table: &Table<'_>, found: &mut Found) {
         let sent = item["sent_0"].as_i64().is_some_and(|sent| sent > 0);
         let codes = ["registration", "reset"].map(|purpose| counters::code(item, purpose));
         let number = pk.strip_prefix("mobile#").unwrap_or_default();
-        let Some(login) = number.parse::<Mobile>().ok().map(Login::from) else {
+        let Some(login) = number.parse::<Mobile>().ok().map(Identifier::from) else {
             found.0.push(format!("{pk} is no mobile"));
             continue;
         };
@@ -103,7 +103,7 @@ pub(super) fn check(table: &Table<'_>, found: &mut Found) {
     for (pk, _, item) in table.all(Kind::Link) {
         let used = item["digest"].is_null();
         let email = item["email"].as_str().unwrap_or_default();
-        let reset = email.parse::<Email>().ok().map(Login::from);
+        let reset = email.parse::<Email>().ok().map(Identifier::from);
         let reset = reset.and_then(|login| generation_of(table, &login));
         found.unless(
             !used || reset.is_some_and(|generation| generation > 0),

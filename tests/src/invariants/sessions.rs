@@ -4,7 +4,9 @@
 use std::collections::BTreeSet;
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
-use shared::{clock::Time, rules::session::REFRESH_SECONDS, store::session::Session};
+use shared::{
+    base::clock::Time, config::lifetime::REFRESH_SECONDS, store::sessions::item::Session,
+};
 
 use super::{Found, Kind, Table};
 

@@ -1,7 +1,7 @@
 //! Everything that can be wrong with a table: each is reported.
 
 use serde_json::{Value, json};
-use shared::names::{Email, Mobile};
+use shared::domain::identifier::{Email, Mobile};
 
 use super::{
     Issued, Proof,

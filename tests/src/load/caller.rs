@@ -19,7 +19,7 @@ use hyper_util::{
     rt::TokioExecutor,
 };
 use serde_json::Value;
-use shared::{clock::Clock, cookie};
+use shared::{base::clock::Clock, http::cookie};
 
 use super::Path;
 use crate::dice::Dice;

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use serde_json::Value;
-use shared::clock::Clock;
+use shared::base::clock::Clock;
 
 use super::{
     Report,

@@ -9,8 +9,11 @@ use huiyuan::{
 };
 use registration::Registration;
 use shared::{
-    app::App, clock::Clock, config::Config, journal::Journal, random::Random,
-    secret_key::SecretKey, store::Store,
+    app::App,
+    base::{clock::Clock, random::Random, secret_key::SecretKey},
+    config::Config,
+    store::Store,
+    telemetry::request_log::RequestLog,
 };
 
 use crate::proxy::{Proxy, Script};
@@ -36,7 +39,7 @@ impl Stack {
         let embedded = EmbeddedAws::start(listener, None).await;
         let embedded = embedded.expect("a database in memory opens");
         let aws = embedded.aws();
-        let client = Client::from_conf(aws.dynamodb().build());
+        let client = Client::from_conf(shared::store::dynamodb::client(&aws).build());
         let created = table::create(&client, TABLE).await;
         created.expect("the table is created");
         let script = Script::default();
@@ -51,7 +54,7 @@ impl Stack {
             clock: Clock::system(),
             random: Random::system(),
             // Clients say what they were answered; of the causes there would be thousands.
-            journal: Journal::to(|_| {}),
+            request_log: RequestLog::to(|_| {}),
         };
         let keys = [(); 2].map(|()| SecretKey::random(&app.random));
         let mut sending = registration::config::Config::new(keys, "huiyuan@example.com", &url);

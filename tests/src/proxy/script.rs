@@ -8,7 +8,7 @@ use std::{
 
 use axum::{body::Bytes, http::request::Parts};
 use serde_json::Value;
-use shared::{aws::Service, random::Random};
+use shared::{aws::Service, base::random::Random};
 
 use super::Fault;
 

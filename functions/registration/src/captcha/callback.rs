@@ -1,6 +1,9 @@
 //! The name of a function that a page wants a captcha handed to (JSONP).
 
-use shared::{error::ApiError, params::Params, youhaosuda::Field};
+use shared::{
+    http::{error::ApiError, params::Params},
+    wire::youhaosuda::Field,
+};
 
 const CALLBACK: Field = Field::new("callback", "callback");
 

@@ -7,9 +7,9 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use serde::Serialize;
-use shared::{error::ApiError, params::AnyParams};
+use shared::http::{error::ApiError, params::AnyParams};
 
-use super::{Captchas, callback::Callback};
+use crate::captcha::{Captchas, callback::Callback};
 
 /// The picture is at `/captcha` + `path`: clients put the two together themselves.
 #[derive(Serialize)]

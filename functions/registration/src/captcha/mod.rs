@@ -14,8 +14,8 @@ use std::{fmt, sync::Arc};
 use axum::{Router, routing::get};
 use shared::{
     app::App,
-    digest::Digest,
-    store::{StoreError, captchas::CaptchaAnswer},
+    base::digest::Digest,
+    store::{StoreError, verification::captchas::CaptchaAnswer},
 };
 
 use crate::{config::Config, state::Registration};
@@ -87,7 +87,11 @@ impl Captchas {
     /// Lets a captcha be solved once more that was solved `by` these random bits, for nothing.
     pub(crate) async fn reopen(&self, id: &str, by: &[u8; 16]) -> Result<(), StoreError> {
         let captcha = Digest::of(id.as_bytes());
-        self.app.store.reopen_captcha(&captcha, by).await
+        self.app
+            .store
+            .verification()
+            .reopen_captcha(&captcha, by)
+            .await
     }
 
     /// Redeems a captcha under random bits of the caller's.
@@ -111,7 +115,12 @@ impl Captchas {
             until: challenge.until,
             solved_by: right.then_some(by),
         };
-        let open = self.app.store.answer_captcha(&answer).await?;
+        let open = self
+            .app
+            .store
+            .verification()
+            .answer_captcha(&answer)
+            .await?;
         Ok(match (open, right) {
             (true, true) => Redeemed::Solved,
             (true, false) => Redeemed::Wrong(Wrong::Mistaken),

@@ -9,10 +9,10 @@ use captcha::{
     Captcha,
     filters::{Grid, Wave},
 };
-use shared::error::ApiError;
+use shared::http::error::ApiError;
 use tokio::task::{JoinError, spawn_blocking};
 
-use super::{Captchas, Challenge, LENGTH};
+use crate::captcha::{Captchas, Challenge, LENGTH};
 
 /// Wide enough for the widest characters, bent as far as they are.
 const WIDTH: u32 = 300;

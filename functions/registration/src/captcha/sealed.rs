@@ -14,9 +14,9 @@
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use ring::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
-use shared::{clock::Time, random::Random, secret_key::SecretKey};
+use shared::base::{clock::Time, random::Random, secret_key::SecretKey};
 
-use super::{ALPHABET, LENGTH};
+use crate::captcha::{ALPHABET, LENGTH};
 
 const LOOK: usize = 7;
 

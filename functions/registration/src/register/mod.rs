@@ -1,0 +1,112 @@
+//! `POST /api/v1/account/register_with_user_name` and `register_with_email`: 注册顾客账号.
+
+pub(crate) mod with_mobile;
+
+use axum::{extract::State, response::IntoResponse};
+use serde::Serialize;
+use shared::{
+    app::App,
+    domain::{
+        client_address::ClientAddress,
+        identifier::{Email, Identifier, Username},
+        password::Password,
+        token::Token,
+    },
+    http::{
+        cookie, envelope,
+        error::ApiError,
+        params::{AnyParams, Params},
+    },
+    rules::{
+        login::LoggedIn,
+        register::{self, RegisterError},
+    },
+    wire::youhaosuda::{self, Customer, Field},
+};
+
+use crate::verification::codes;
+
+/// Clients show a message with `用户名` or `邮箱` at the account's field.
+const USER_NAME: Field = Field::new("account", "用户名");
+const EMAIL: Field = Field::new("account", "邮箱");
+
+struct Request {
+    login: Identifier,
+    password: Password,
+}
+
+impl Request {
+    fn with_user_name(params: &Params) -> Result<Self, ApiError> {
+        let name: Username = (account(params, USER_NAME)?.parse()).map_err(|_| {
+            USER_NAME.refusal("须为4-16位中文、英文字母、数字、_或-，且以中文或英文字母开头")
+        })?;
+        Self::read(params, name.into())
+    }
+
+    fn with_email(params: &Params) -> Result<Self, ApiError> {
+        let email: Email = account(params, EMAIL)?
+            .parse()
+            .map_err(|_| EMAIL.malformed())?;
+        Self::read(params, email.into())
+    }
+
+    fn read(params: &Params, login: Identifier) -> Result<Self, ApiError> {
+        let password = youhaosuda::new_password(params)?;
+        Ok(Self { login, password })
+    }
+}
+
+fn account(params: &Params, field: Field) -> Result<&str, ApiError> {
+    field.required(params).map(str::trim)
+}
+
+#[derive(Serialize)]
+struct Registered {
+    customer: Customer,
+}
+
+pub(crate) async fn with_user_name(
+    State(app): State<App>,
+    address: ClientAddress,
+    AnyParams(params): AnyParams,
+) -> Result<impl IntoResponse, ApiError> {
+    register(&app, address, USER_NAME, Request::with_user_name(&params)?).await
+}
+
+pub(crate) async fn with_email(
+    State(app): State<App>,
+    address: ClientAddress,
+    AnyParams(params): AnyParams,
+) -> Result<impl IntoResponse, ApiError> {
+    register(&app, address, EMAIL, Request::with_email(&params)?).await
+}
+
+async fn register(
+    app: &App,
+    address: ClientAddress,
+    field: Field,
+    Request { login, password }: Request,
+) -> Result<impl IntoResponse + use<>, ApiError> {
+    let new = register::register(app, address, login, password, None).await;
+    let new = new.map_err(|error| refusal(app, field, error))?;
+    Ok(answer(app, &new))
+}
+
+/// Refuses a registration for the account's field.
+pub(crate) fn refusal(app: &App, account: Field, error: RegisterError) -> ApiError {
+    match error {
+        RegisterError::Taken => account.refusal("已被注册"),
+        RegisterError::CodeGone => codes::gone(),
+        RegisterError::TooMany { until } => ApiError::too_many(app.clock.now(), until),
+        RegisterError::Fault(fault) => fault.into(),
+    }
+}
+
+/// Hands a new member's session over.
+pub(crate) fn answer(app: &App, new: &LoggedIn<Token>) -> impl IntoResponse + use<> {
+    let customer = Customer::new(&new.member, app.clock.now());
+    (
+        cookie::hand_over(&new.tokens, &app.config),
+        envelope::youhaosuda(Registered { customer }),
+    )
+}

@@ -1,0 +1,190 @@
+//! `GET` and `POST /reset_password`: the page behind the mail of `reset_password_with_email`, for a
+//! browser without JavaScript. The token travels in the query of the link, and in the form from then
+//! on: neither is ever in a log.
+
+use axum::{
+    extract::State,
+    http::HeaderMap,
+    response::{IntoResponse, Response},
+};
+use shared::{
+    app::App,
+    domain::{
+        identifier::{Email, Identifier},
+        password::{self, Password},
+    },
+    fault::Fault,
+    http::{
+        cookie,
+        error::ApiError,
+        params::{AnyParams, Params},
+    },
+    store::{
+        members::passwords::{Proof, Reset},
+        verification::reset_links::Link,
+    },
+};
+
+use crate::reset_password::{
+    page::{Content, Form, Page, Words},
+    token::ResetToken,
+};
+
+/// Where the page is; its form names the last part of it.
+pub(crate) const PATH: &str = "/reset_password";
+
+/// The page's address for a token, where clients reach the service at `public_url`.
+#[must_use]
+pub fn link(public_url: &str, token: &ResetToken) -> String {
+    [public_url, PATH, "?token=", token.as_str()].concat()
+}
+
+pub(crate) async fn show(
+    State(app): State<App>,
+    headers: HeaderMap,
+    params: Result<AnyParams, ApiError>,
+) -> Result<Page, ApiError> {
+    let content = match found(&app, params).await? {
+        Some((link, token, _)) => form(&link, &token, None, None),
+        None => Content::Invalid,
+    };
+    Ok(page(Words::preferred(&headers), content))
+}
+
+pub(crate) async fn submit(
+    State(app): State<App>,
+    headers: HeaderMap,
+    params: Result<AnyParams, ApiError>,
+) -> Result<Response, ApiError> {
+    let words = Words::preferred(&headers);
+    let page = page(words, set(&app, words, params).await?);
+    Ok(match page.content {
+        // Whatever session the browser has, it may be one of those that have just ended.
+        Content::Done => (cookie::take_back(&app.config), page).into_response(),
+        Content::Form(_) | Content::Invalid | Content::Fault => page.into_response(),
+    })
+}
+
+/// What a reader sees of a fault, in place of the family's envelope.
+pub(crate) fn fault(headers: &HeaderMap, error: &ApiError) -> Response {
+    let page = Page {
+        words: Words::preferred(headers),
+        content: Content::Fault,
+        fault: error.cause(),
+    };
+    page.into_response()
+}
+
+/// Sets the new password. Three round trips, one more for a member with other names.
+async fn set(
+    app: &App,
+    words: &Words,
+    params: Result<AnyParams, ApiError>,
+) -> Result<Content, ApiError> {
+    let Some((link, token, params)) = found(app, params).await? else {
+        return Ok(Content::Invalid);
+    };
+    let password = match read(&params, words) {
+        Ok(password) => password,
+        Err((first, again)) => return Ok(form(&link, &token, first, again)),
+    };
+    let Ok(login) = link.email.as_str().parse::<Email>().map(Identifier::from) else {
+        return Ok(Content::Invalid);
+    };
+    let Some(account) = app.store.members().marker(&link.email).await?.account() else {
+        return Ok(Content::Invalid);
+    };
+    let hash = password::hash(password, &app.random).await;
+    let (hash, proof) = (hash.map_err(Fault::from)?, Proof::Link(&link));
+    let now = app.clock.now();
+    let reset = app
+        .store
+        .members()
+        .reset_password(&login, &account, hash, proof, now)
+        .await?;
+    Ok(match reset {
+        Reset::Done => Content::Done,
+        Reset::ProofGone | Reset::NoMember => Content::Invalid,
+    })
+}
+
+/// The link that the token leads to, while it is good.
+async fn found(
+    app: &App,
+    params: Result<AnyParams, ApiError>,
+) -> Result<Option<(Link, ResetToken, Params)>, ApiError> {
+    let Ok(AnyParams(params)) = params else {
+        return Ok(None);
+    };
+    let token = params.text("token").ok().flatten();
+    let Some(token) = token.and_then(|text| text.parse::<ResetToken>().ok()) else {
+        return Ok(None);
+    };
+    let now = app.clock.now();
+    let link = app
+        .store
+        .verification()
+        .link(token.tag(), &token.digest(), now)
+        .await?;
+    Ok(link.map(|link| (link, token, params)))
+}
+
+/// The new password, or what is wrong with the first and the second field.
+fn read(
+    params: &Params,
+    words: &Words,
+) -> Result<Password, (Option<&'static str>, Option<&'static str>)> {
+    let first = params.text("password").ok().flatten().unwrap_or_default();
+    let again = params.text("password_again").ok().flatten();
+    if first.is_empty() {
+        return Err((Some(words.missing), None));
+    }
+    let password = Password::new(first).ok_or((Some(words.length), None))?;
+    if again == Some(first) {
+        Ok(password)
+    } else {
+        Err((None, Some(words.differs)))
+    }
+}
+
+fn form(
+    link: &Link,
+    token: &ResetToken,
+    password_error: Option<&'static str>,
+    again_error: Option<&'static str>,
+) -> Content {
+    Content::Form(Form {
+        email: masked(link.email.as_str()),
+        token: token.as_str().to_owned(),
+        password_error,
+        again_error,
+    })
+}
+
+const fn page(words: &'static Words, content: Content) -> Page {
+    Page {
+        words,
+        content,
+        fault: None,
+    }
+}
+
+/// An address that its owner knows again, and nobody learns from.
+fn masked(email: &str) -> String {
+    let (name, domain) = email.rsplit_once('@').unwrap_or((email, ""));
+    let shown = if name.chars().count() > 3 { 2 } else { 1 };
+    let shown: String = name.chars().take(shown).collect();
+    [&shown, "***@", domain].concat()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_masked() {
+        assert_eq!(masked("zoe.li@example.com"), "zo***@example.com");
+        assert_eq!(masked("zoe@example.com"), "z***@example.com");
+        assert_eq!(masked("\"a@b\"@example.com"), "\"a***@example.com");
+    }
+}

@@ -1,0 +1,84 @@
+//! The token of a reset link: the tag of the mail address it was sent to (9 bytes), by which its
+//! item is found, and 192 random bits, as base64url.
+
+use std::{fmt, str::FromStr};
+
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+use shared::{
+    base::{digest::Digest, random::Random},
+    domain::identifier::IdentifierKey,
+};
+
+const TAG: usize = 12;
+const RANDOM: usize = 32;
+
+/// A token. It does not print itself.
+#[derive(Clone, PartialEq, Eq)]
+pub struct ResetToken(String);
+
+/// Not a token.
+#[derive(Clone, Copy, Debug)]
+pub struct InvalidToken;
+
+impl ResetToken {
+    /// Draws a token for an address.
+    #[must_use]
+    pub fn new(email: &IdentifierKey, random: &Random) -> Self {
+        let secret: [u8; 24] = random.bytes();
+        Self(email.tag() + &BASE64_URL_SAFE_NO_PAD.encode(secret))
+    }
+
+    /// The text in the link.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Which address it is for.
+    #[must_use]
+    pub fn tag(&self) -> &str {
+        &self.0[..TAG]
+    }
+
+    /// All that is stored of it.
+    #[must_use]
+    pub fn digest(&self) -> Digest {
+        Digest::of(self.0.as_bytes())
+    }
+}
+
+impl FromStr for ResetToken {
+    type Err = InvalidToken;
+
+    fn from_str(text: &str) -> Result<Self, InvalidToken> {
+        let known = |byte: u8| byte.is_ascii_alphanumeric() || b"-_".contains(&byte);
+        let good = text.len() == TAG + RANDOM && text.bytes().all(known);
+        good.then(|| Self(text.to_owned())).ok_or(InvalidToken)
+    }
+}
+
+impl fmt::Debug for ResetToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ResetToken(…)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_leads_to_its_address_and_does_not_tell_it() {
+        let email = IdentifierKey::typed("zoe@example.com");
+        let token = ResetToken::new(&email, &Random::seeded(1));
+        assert_eq!(token.tag(), email.tag());
+        assert_eq!(
+            token.as_str().parse::<ResetToken>().unwrap().digest(),
+            token.digest()
+        );
+        assert!(!token.as_str().contains("zoe"));
+        for bad in ["", "x", &"x".repeat(43), &format!("{}%", "x".repeat(43))] {
+            assert!(bad.parse::<ResetToken>().is_err(), "{bad}");
+        }
+    }
+}

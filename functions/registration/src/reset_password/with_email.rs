@@ -1,0 +1,91 @@
+//! `POST /api/v1/account/reset_password_with_email`: 发送邮箱账号重置密码邮件.
+//!
+//! The answer is the same whether or not a member has the address, and so is its time. The table is
+//! asked the same for both. Then only one of them has a mail to send, and on Lambda nothing runs
+//! once the answer is out: so both are answered after the time that a mail may take at most.
+
+use axum::{extract::State, response::IntoResponse};
+use shared::{
+    domain::{
+        client_address::ClientAddress,
+        identifier::{Email, Identifier},
+    },
+    http::{
+        envelope,
+        error::ApiError,
+        params::{AnyParams, Params},
+    },
+    store::verification::reset_links::NewLink,
+    telemetry::line,
+    wire::youhaosuda::Field,
+};
+
+use crate::{
+    delivery::mail::LINK_MINUTES,
+    reset_password::{form, token::ResetToken},
+    state::Registration,
+};
+
+/// Clients show a message with `邮箱` at this field.
+const EMAIL: Field = Field::new("email", "邮箱");
+
+struct Request {
+    email: Email,
+}
+
+impl Request {
+    fn read(params: &Params) -> Result<Self, ApiError> {
+        let email = EMAIL.required(params)?.trim();
+        let email = email.parse().map_err(|_| EMAIL.malformed())?;
+        Ok(Self { email })
+    }
+}
+
+pub(crate) async fn handler(
+    State(registration): State<Registration>,
+    address: ClientAddress,
+    AnyParams(params): AnyParams,
+) -> Result<impl IntoResponse, ApiError> {
+    let Request { email } = Request::read(&params)?;
+    let Registration {
+        app, config, mail, ..
+    } = &registration;
+    // What is looked up is what the mail goes to: letters that only look alike lead nowhere else.
+    let email = Identifier::from(email).key();
+    let now = app.clock.now();
+    let token = ResetToken::new(&email, &app.random);
+    let link = NewLink {
+        email: &email,
+        digest: &token.digest(),
+        until: now.plus_seconds(LINK_MINUTES * 60),
+    };
+    let address = address.counted();
+    let (marker, refused) = tokio::join!(
+        app.store.members().marker(&email),
+        app.store.verification().put_link(&link, &address, now),
+    );
+    if marker.is_err() || refused.is_err() {
+        // No mail is on its way, so nobody has to wait for the next.
+        line::log_ignored_error(
+            app.store
+                .verification()
+                .uncount_link(&link, &address, now)
+                .await,
+        );
+    }
+    if let Some(until) = refused? {
+        return Err(ApiError::too_many(now, until));
+    }
+    let known = marker?.account().is_some();
+    let send = async {
+        if known {
+            let link = form::link(&config.public_url, &token);
+            if let Err(error) = mail.send_link(&email, &link).await {
+                line::annotate(|notes| notes.carrier = Some(error.to_string()));
+            }
+        }
+    };
+    // The mail's own patience is the same: it does not outlast the pause.
+    tokio::join!(send, tokio::time::sleep(config.mail_patience));
+    Ok(envelope::youhaosuda(()))
+}

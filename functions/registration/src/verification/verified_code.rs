@@ -1,0 +1,29 @@
+//! What a mobile is registered with and what its password is reset with: a password, and the code that
+//! shows that the mobile is theirs.
+
+use shared::{
+    domain::{identifier::Mobile, password::Password},
+    http::{error::ApiError, params::Params},
+    wire::youhaosuda,
+};
+
+use crate::verification::{
+    codes::Code,
+    mobile::{self, ACCOUNT},
+};
+
+pub(crate) struct Request {
+    pub(crate) mobile: Mobile,
+    pub(crate) password: Password,
+    pub(crate) code: Code,
+}
+
+impl Request {
+    pub(crate) fn read(params: &Params) -> Result<Self, ApiError> {
+        Ok(Self {
+            mobile: mobile::read(params, ACCOUNT)?,
+            password: youhaosuda::new_password(params)?,
+            code: Code::read(params)?,
+        })
+    }
+}

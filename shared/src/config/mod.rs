@@ -1,0 +1,192 @@
+//! The settings, read once at start. A missing or bad one stops the start with a sentence that
+//! names it.
+
+pub mod deadline;
+pub mod lifetime;
+pub mod settings;
+
+use axum::http::HeaderValue;
+
+use crate::domain::token::Slot;
+use deadline::Deadline;
+use settings::{ConfigError, Settings};
+
+/// Every setting of the service.
+///
+/// | variable | default | what |
+/// | --- | --- | --- |
+/// | `HUIYUAN_TABLE` | required | the table's name |
+/// | `HUIYUAN_STACK` | `huiyuan` | the deployment's name, which its metrics stand under |
+/// | `HUIYUAN_ACCESS_SECONDS` | 172800 | how long an access token of RageFrame lives, 60–2592000 |
+/// | `HUIYUAN_GROUPS` | `app,wechat,miniProgram` | RageFrame's groups; append only: a token names its group by its place |
+/// | `HUIYUAN_ORIGINS` | none | origins that browsers may call from, comma-separated |
+/// | `HUIYUAN_COOKIE_SECURE` | `true` | `false` lets the session cookie travel over plain http |
+/// | `HUIYUAN_ALLOWANCE` | 2 | what RageFrame's `allowance` shows |
+/// | `HUIYUAN_DEADLINE_MILLISECONDS` | 14000 | by when a request has its answer, 1000–14500 |
+/// | `AWS_REGION`, `AWS_ACCESS_KEY_ID`, … | Lambda's own | see [`Aws`](crate::aws::Aws) |
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// The table's name.
+    pub table: String,
+    /// The deployment's name, which its metrics stand under.
+    pub stack: String,
+    /// How long an access token of a group's session lives, in seconds.
+    pub access_seconds: i64,
+    /// RageFrame's groups, in the order of their places in tokens.
+    pub groups: Vec<String>,
+    /// Origins that browsers may call from, with credentials.
+    pub origins: Vec<HeaderValue>,
+    /// Whether the session cookie is for https alone.
+    pub cookie_secure: bool,
+    /// What RageFrame's `allowance` shows.
+    pub allowance: u32,
+    /// By when a request has its answer.
+    pub deadline: Deadline,
+}
+
+impl Config {
+    /// The defaults, on the table `table`.
+    #[must_use]
+    pub fn new(table: &str) -> Self {
+        Self {
+            table: table.to_owned(),
+            stack: "huiyuan".to_owned(),
+            access_seconds: 172_800,
+            groups: ["app", "wechat", "miniProgram"].map(str::to_owned).into(),
+            origins: Vec::new(),
+            cookie_secure: true,
+            allowance: 2,
+            deadline: Deadline::default(),
+        }
+    }
+
+    /// The place of a group in tokens; `None` for a group that is not configured.
+    #[must_use]
+    pub fn group(&self, name: &str) -> Option<Slot> {
+        let place = self.groups.iter().position(|group| group == name)?;
+        u8::try_from(place).ok().map(Slot::Group)
+    }
+
+    pub(crate) fn read(settings: &Settings) -> Result<Self, ConfigError> {
+        let defaults = Self::new(settings.required("HUIYUAN_TABLE")?);
+        let stack = settings.optional("HUIYUAN_STACK");
+        let config = Self {
+            stack: stack.map_or(defaults.stack, str::to_owned),
+            access_seconds: settings.parsed(
+                "HUIYUAN_ACCESS_SECONDS",
+                "a number of seconds from 60 to 2592000",
+                defaults.access_seconds,
+                |seconds| (60..=2_592_000).contains(seconds),
+            )?,
+            cookie_secure: settings.parsed(
+                "HUIYUAN_COOKIE_SECURE",
+                "true or false",
+                defaults.cookie_secure,
+                |_| true,
+            )?,
+            allowance: settings.parsed(
+                "HUIYUAN_ALLOWANCE",
+                "a whole number",
+                defaults.allowance,
+                |_| true,
+            )?,
+            deadline: Deadline::read(settings)?,
+            groups: settings.list("HUIYUAN_GROUPS").unwrap_or(defaults.groups),
+            origins: settings
+                .list("HUIYUAN_ORIGINS")
+                .unwrap_or_default()
+                .iter()
+                .map(|text| origin(text))
+                .collect::<Result<_, _>>()?,
+            ..defaults
+        };
+        if !good_groups(&config.groups) {
+            return Err(ConfigError::Invalid {
+                name: "HUIYUAN_GROUPS",
+                expected: "1 to 31 different names of letters, digits, - and _, comma-separated",
+            });
+        }
+        Ok(config)
+    }
+}
+
+fn good_groups(groups: &[String]) -> bool {
+    let named = |group: &String| {
+        (1..=32).contains(&group.len())
+            && group
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b))
+    };
+    let unique = (1..groups.len()).all(|place| !groups[..place].contains(&groups[place]));
+    (1..=Slot::MOST_GROUPS).contains(&groups.len()) && groups.iter().all(named) && unique
+}
+
+/// Reads an origin: scheme, host, and port if need be.
+///
+/// # Errors
+/// [`ConfigError::Invalid`] where it is none.
+pub fn origin(origin: &str) -> Result<HeaderValue, ConfigError> {
+    let host = origin
+        .strip_prefix("https://")
+        .or_else(|| origin.strip_prefix("http://"));
+    host.filter(|host| !host.is_empty() && !host.contains(['/', '*', ' ']))
+        .and_then(|_| HeaderValue::from_str(origin).ok())
+        .ok_or(ConfigError::Invalid {
+            name: "HUIYUAN_ORIGINS",
+            expected: "origins such as https://shop.example, comma-separated, without a path",
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(settings: &[(&str, &str)]) -> Result<Config, String> {
+        let given = settings
+            .iter()
+            .map(|(k, v)| ((*k).to_owned(), (*v).to_owned()));
+        Config::read(&Settings(given.collect())).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn a_missing_or_bad_setting_is_named() {
+        assert_eq!(
+            read(&[]).unwrap_err(),
+            "the setting HUIYUAN_TABLE is missing"
+        );
+        assert_eq!(
+            read(&[("HUIYUAN_TABLE", " ")]).unwrap_err(),
+            "the setting HUIYUAN_TABLE is missing"
+        );
+        for (name, value) in [
+            ("HUIYUAN_ACCESS_SECONDS", "soon"),
+            ("HUIYUAN_ACCESS_SECONDS", "1"),
+            ("HUIYUAN_GROUPS", "app,app"),
+            ("HUIYUAN_GROUPS", "app,,web"),
+            ("HUIYUAN_ORIGINS", "shop.example"),
+            ("HUIYUAN_ORIGINS", "https://shop.example/"),
+            ("HUIYUAN_ORIGINS", "*"),
+            ("HUIYUAN_COOKIE_SECURE", "yes"),
+            ("HUIYUAN_ALLOWANCE", "-1"),
+            ("HUIYUAN_DEADLINE_MILLISECONDS", "999"),
+            ("HUIYUAN_DEADLINE_MILLISECONDS", "14501"),
+            ("HUIYUAN_DEADLINE_MILLISECONDS", "14s"),
+        ] {
+            let sentence = read(&[("HUIYUAN_TABLE", "t"), (name, value)]).unwrap_err();
+            assert!(
+                sentence.starts_with(&format!("the setting {name} must be ")),
+                "{sentence}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_setting_left_out_has_its_documented_default() {
+        let config = read(&[("HUIYUAN_TABLE", "members"), ("HUIYUAN_ORIGINS", "")]).unwrap();
+        assert_eq!(config.table, "members");
+        assert_eq!(config.access_seconds, 172_800);
+        assert_eq!(config.group("miniProgram"), Some(Slot::Group(2)));
+        assert_eq!(config.group("web"), None);
+        assert!(config.cookie_secure && config.origins.is_empty());
+    }
+}

@@ -1,0 +1,9 @@
+//! What a member, an identifier, a password, a token and a balance of points are. Nothing here reads,
+//! writes or waits.
+
+pub mod client_address;
+pub mod identifier;
+pub mod member;
+pub mod password;
+pub mod points;
+pub mod token;

@@ -1,0 +1,206 @@
+//! Passwords and their hashes: Argon2id as PHC strings. A bcrypt hash brought from RageFrame is
+//! accepted.
+
+mod argon2id;
+
+use std::{fmt, num::NonZero, sync::LazyLock};
+
+use argon2::password_hash::{self, phc};
+use serde::{Deserialize, Serialize};
+use tokio::sync::Semaphore;
+
+use crate::base::random::Random;
+
+/// A password as it was typed: never trimmed, never changed, never printed.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Password(String);
+
+impl Password {
+    /// What is tried at a login: any text.
+    #[must_use]
+    pub fn attempt(text: &str) -> Self {
+        Self(text.to_owned())
+    }
+
+    /// A new password: 6–255 characters; `None` for another length.
+    #[must_use]
+    pub fn new(text: &str) -> Option<Self> {
+        (6..=255)
+            .contains(&text.chars().count())
+            .then(|| Self(text.to_owned()))
+    }
+}
+
+impl fmt::Debug for Password {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Password(…)")
+    }
+}
+
+/// A stored hash: a PHC string of Argon2id, or bcrypt's own form.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct PasswordHash(String);
+
+impl PasswordHash {
+    /// Takes over a hash made elsewhere: PHC of Argon2, or bcrypt (`$2y$`, `$2b$`, `$2a$`).
+    #[must_use]
+    pub fn imported(text: &str) -> Self {
+        Self(text.to_owned())
+    }
+
+    fn is_bcrypt(&self) -> bool {
+        ["$2y$", "$2b$", "$2a$"]
+            .iter()
+            .any(|p| self.0.starts_with(p))
+    }
+}
+
+impl fmt::Debug for PasswordHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("PasswordHash(…)")
+    }
+}
+
+/// What a comparison found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// Another password.
+    Wrong,
+    /// The password.
+    Right,
+    /// The password, under a hash weaker than today's: to be replaced.
+    RightButWeak,
+}
+
+/// Why a password could not be hashed or compared: a fault of ours.
+#[derive(Debug, thiserror::Error)]
+pub enum HashError {
+    /// The hash function refused, or a stored hash cannot be read.
+    #[error("the password hash cannot be computed")]
+    Argon2(#[source] password_hash::Error),
+    /// The stored bcrypt hash cannot be read.
+    #[error("the stored bcrypt hash cannot be read")]
+    Bcrypt(#[source] bcrypt::BcryptError),
+    /// The thread that hashes died.
+    #[error("hashing was interrupted")]
+    Interrupted(#[source] tokio::task::JoinError),
+}
+
+impl From<phc::Error> for HashError {
+    fn from(error: phc::Error) -> Self {
+        Self::Argon2(error.into())
+    }
+}
+
+/// Hashes `password` off the async threads.
+///
+/// # Errors
+/// [`HashError`]: a fault of ours.
+pub async fn hash(password: Password, random: &Random) -> Result<PasswordHash, HashError> {
+    let salt: [u8; 16] = random.bytes();
+    apart(move || {
+        let hash = argon2id::hash(password.0.as_bytes(), &salt);
+        Ok(PasswordHash(hash.map_err(HashError::Argon2)?))
+    })
+    .await
+}
+
+/// Compares `password` with what is stored, off the async threads. Without a stored hash it takes
+/// as long as with one of today's, and finds the password wrong.
+///
+/// # Errors
+/// [`HashError`]: a fault of ours.
+pub async fn verify(
+    password: Password,
+    stored: Option<PasswordHash>,
+) -> Result<Verdict, HashError> {
+    apart(move || match stored {
+        Some(hash) if hash.is_bcrypt() => verify_bcrypt(&password, &hash),
+        Some(hash) => argon2id::verify(password.0.as_bytes(), &hash.0),
+        None => argon2id::verify(password.0.as_bytes(), argon2id::DECOY).map(|_| Verdict::Wrong),
+    })
+    .await
+}
+
+fn verify_bcrypt(password: &Password, stored: &PasswordHash) -> Result<Verdict, HashError> {
+    // PHP cuts a password at 72 bytes; so does the crate's own `verify`.
+    match bcrypt::verify(&password.0, &stored.0) {
+        Ok(true) => Ok(Verdict::RightButWeak),
+        Ok(false) => Ok(Verdict::Wrong),
+        Err(error) => Err(HashError::Bcrypt(error)),
+    }
+}
+
+/// One hash for each core at a time: more would not be faster, and each takes 19 MiB.
+static CORES: LazyLock<Semaphore> = LazyLock::new(|| {
+    let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
+    Semaphore::new(cores)
+});
+
+async fn apart<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, HashError> + Send + 'static,
+) -> Result<T, HashError> {
+    // The semaphore is never closed; were it, hashing would only be less even.
+    let _core = CORES.acquire().await.ok();
+    tokio::task::spawn_blocking(work)
+        .await
+        .map_err(HashError::Interrupted)?
+}
+
+#[cfg(test)]
+mod tests {
+    use argon2::{Argon2, Params, PasswordHasher};
+
+    use super::*;
+
+    async fn verdict(password: &str, stored: Option<&str>) -> Verdict {
+        let stored = stored.map(PasswordHash::imported);
+        verify(Password::attempt(password), stored).await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_hash_has_todays_parameters_and_knows_its_password() {
+        let password = Password::new("  密码 123 ").unwrap();
+        let hash = hash(password, &Random::seeded(1)).await.unwrap();
+        assert!(
+            hash.0.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"),
+            "{}",
+            hash.0
+        );
+        assert_eq!(verdict("  密码 123 ", Some(&hash.0)).await, Verdict::Right);
+        assert_eq!(verdict("密码 123", Some(&hash.0)).await, Verdict::Wrong);
+    }
+
+    #[tokio::test]
+    async fn an_unknown_accounts_password_is_wrong() {
+        assert_eq!(verdict("123456", None).await, Verdict::Wrong);
+    }
+
+    #[tokio::test]
+    async fn weaker_hashes_are_accepted_and_marked() {
+        // php > echo password_hash('123456', PASSWORD_BCRYPT, ['cost' => 4]), by the same algorithm.
+        let salt = *b"sixteen salt by.";
+        let parts = bcrypt::hash_with_salt("123456", 4, salt).unwrap();
+        let bcrypt = parts.format_for_version(bcrypt::Version::TwoY);
+        assert!(bcrypt.starts_with("$2y$04$"));
+        assert_eq!(
+            verdict("123456", Some(&bcrypt)).await,
+            Verdict::RightButWeak
+        );
+        assert_eq!(verdict("1234567", Some(&bcrypt)).await, Verdict::Wrong);
+
+        let weak = Argon2::from(Params::new(1024, 1, 1, None).unwrap())
+            .hash_password_with_salt(b"123456", &salt)
+            .unwrap()
+            .to_string();
+        assert_eq!(verdict("123456", Some(&weak)).await, Verdict::RightButWeak);
+    }
+
+    #[test]
+    fn new_passwords_have_6_to_255_characters_of_any_kind() {
+        assert!(Password::new("12345").is_none() && Password::new(&"密".repeat(256)).is_none());
+        assert!(Password::new("      ").is_some() && Password::new(&"密".repeat(255)).is_some());
+        assert_eq!(format!("{:?}", Password::attempt("123456")), "Password(…)");
+    }
+}

@@ -1,0 +1,12 @@
+//! How a request comes in and an answer goes out: the router, what every request passes through, the
+//! extractors, and the one error of a handler.
+
+pub mod auth;
+pub mod cookie;
+mod deadline;
+pub mod envelope;
+pub mod error;
+mod observe;
+pub mod operator;
+pub mod params;
+pub mod router;

@@ -1,0 +1,4 @@
+//! What only Lambda needs.
+
+mod event;
+pub mod gateway;

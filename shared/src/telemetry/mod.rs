@@ -1,0 +1,6 @@
+//! What is told of a request: its line in the log, its metrics, and what it spent in DynamoDB.
+
+pub mod line;
+mod metrics;
+pub mod request_log;
+pub mod usage;

@@ -1,0 +1,4 @@
+//! The words of the published APIs: what each family shows of a member, and what it calls a parameter.
+
+pub mod rageframe;
+pub mod youhaosuda;

@@ -26,6 +26,9 @@ use tokio::signal::unix::{SignalKind, signal};
 
 const TABLE: &str = "huiyuan";
 
+/// Everybody knows it: a file of data stays readable from one start to the next.
+const SERVICE_KEY: &str = "0000000000000000000000000000000000000000000000000000000000000000";
+
 /// Whom mails are from.
 const MAIL_FROM: &str = "huiyuan@example.com";
 
@@ -71,13 +74,14 @@ async fn run(args: Args) -> Result<(), Box<dyn Error>> {
     let client =
         aws_sdk_dynamodb::Client::from_conf(shared::store::dynamodb::client(&settings).build());
     table::create(&client, TABLE).await?;
+    let config = Config {
+        cookie_secure: false,
+        origins: args.origins,
+        ..Config::new(TABLE, SERVICE_KEY.parse()?)
+    };
     let app = App {
-        store: Store::new(&settings, TABLE),
-        config: Arc::new(Config {
-            cookie_secure: false,
-            origins: args.origins,
-            ..Config::new(TABLE)
-        }),
+        store: Store::new(&settings, &config),
+        config: Arc::new(config),
         aws: settings,
         clock: Clock::system(),
         random: Random::system(),

@@ -48,7 +48,7 @@ impl App {
         let config = Config::read(settings)?;
         let aws = Aws::read(settings)?.within(config.deadline);
         Ok(Self {
-            store: Store::new(&aws, &config.table),
+            store: Store::new(&aws, &config),
             request_log: RequestLog::json(&config.stack),
             config: Arc::new(config),
             aws,

@@ -167,8 +167,12 @@ async fn a_guess_is_taken_back_from_among_later_ones_and_only_once() {
 async fn a_refused_guess_does_not_count_whatever_the_address_does_beside_it() {
     let service = Service::start().await;
     let gate = Gate::default();
-    let process =
-        || service.with_store(Store::with(gate.before(&service.app.aws), service.table()));
+    let process = || {
+        service.with_store(Store::with(
+            gate.before(&service.app.aws),
+            &service.app.config,
+        ))
+    };
     service.register("guarded").await;
     service.register("another").await;
     let login = |account: &'static str, password: &'static str| {

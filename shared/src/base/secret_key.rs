@@ -3,6 +3,7 @@
 use std::{fmt, str::FromStr};
 
 use base64::{Engine, prelude::BASE64_STANDARD_NO_PAD};
+use ring::hmac;
 
 use crate::base::random::Random;
 
@@ -20,6 +21,16 @@ impl SecretKey {
     #[must_use]
     pub fn random(random: &Random) -> Self {
         Self(random.bytes())
+    }
+
+    /// The key that follows from this one for a purpose (HMAC-SHA256). It does not lead back, nor to
+    /// the key of another purpose.
+    #[must_use]
+    pub fn derive(&self, purpose: &str) -> Self {
+        let key = hmac::Key::new(hmac::HMAC_SHA256, &self.0);
+        let mut bytes = [0; 32];
+        bytes.copy_from_slice(hmac::sign(&key, purpose.as_bytes()).as_ref());
+        Self(bytes)
     }
 
     /// The key's bytes.

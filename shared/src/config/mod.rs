@@ -7,7 +7,7 @@ pub mod settings;
 
 use axum::http::HeaderValue;
 
-use crate::domain::token::Slot;
+use crate::{base::secret_key::SecretKey, domain::token::Slot};
 use deadline::Deadline;
 use settings::{ConfigError, Settings};
 
@@ -16,6 +16,7 @@ use settings::{ConfigError, Settings};
 /// | variable | default | what |
 /// | --- | --- | --- |
 /// | `HUIYUAN_TABLE` | required | the table's name |
+/// | `HUIYUAN_SERVICE_KEY` | required | what tokens, pseudonyms and the table's digests are derived from: 32 secret bytes, base64 or hexadecimal |
 /// | `HUIYUAN_STACK` | `huiyuan` | the deployment's name, which its metrics stand under |
 /// | `HUIYUAN_ACCESS_SECONDS` | 172800 | how long an access token of RageFrame lives, 60–2592000 |
 /// | `HUIYUAN_GROUPS` | `app,wechat,miniProgram` | RageFrame's groups; append only: a token names its group by its place |
@@ -28,6 +29,8 @@ use settings::{ConfigError, Settings};
 pub struct Config {
     /// The table's name.
     pub table: String,
+    /// What tokens, pseudonyms and the table's digests are derived from.
+    pub service_key: SecretKey,
     /// The deployment's name, which its metrics stand under.
     pub stack: String,
     /// How long an access token of a group's session lives, in seconds.
@@ -45,11 +48,12 @@ pub struct Config {
 }
 
 impl Config {
-    /// The defaults, on the table `table`.
+    /// The defaults, on the table `table` and under `service_key`.
     #[must_use]
-    pub fn new(table: &str) -> Self {
+    pub fn new(table: &str, service_key: SecretKey) -> Self {
         Self {
             table: table.to_owned(),
+            service_key,
             stack: "huiyuan".to_owned(),
             access_seconds: 172_800,
             groups: ["app", "wechat", "miniProgram"].map(str::to_owned).into(),
@@ -68,7 +72,10 @@ impl Config {
     }
 
     pub(crate) fn read(settings: &Settings) -> Result<Self, ConfigError> {
-        let defaults = Self::new(settings.required("HUIYUAN_TABLE")?);
+        let defaults = Self::new(
+            settings.required("HUIYUAN_TABLE")?,
+            settings.secret("HUIYUAN_SERVICE_KEY")?,
+        );
         let stack = settings.optional("HUIYUAN_STACK");
         let config = Self {
             stack: stack.map_or(defaults.stack, str::to_owned),
@@ -141,11 +148,13 @@ pub fn origin(origin: &str) -> Result<HeaderValue, ConfigError> {
 mod tests {
     use super::*;
 
+    const KEY: &str = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
+
     fn read(settings: &[(&str, &str)]) -> Result<Config, String> {
         let given = settings
             .iter()
             .map(|(k, v)| ((*k).to_owned(), (*v).to_owned()));
-        Config::read(&Settings(given.collect())).map_err(|error| error.to_string())
+        Config::read(&given.collect()).map_err(|error| error.to_string())
     }
 
     #[test]
@@ -172,7 +181,12 @@ mod tests {
             ("HUIYUAN_DEADLINE_MILLISECONDS", "14501"),
             ("HUIYUAN_DEADLINE_MILLISECONDS", "14s"),
         ] {
-            let sentence = read(&[("HUIYUAN_TABLE", "t"), (name, value)]).unwrap_err();
+            let sentence = read(&[
+                ("HUIYUAN_TABLE", "t"),
+                ("HUIYUAN_SERVICE_KEY", KEY),
+                (name, value),
+            ])
+            .unwrap_err();
             assert!(
                 sentence.starts_with(&format!("the setting {name} must be ")),
                 "{sentence}"
@@ -182,7 +196,12 @@ mod tests {
 
     #[test]
     fn a_setting_left_out_has_its_documented_default() {
-        let config = read(&[("HUIYUAN_TABLE", "members"), ("HUIYUAN_ORIGINS", "")]).unwrap();
+        let config = read(&[
+            ("HUIYUAN_TABLE", "members"),
+            ("HUIYUAN_SERVICE_KEY", KEY),
+            ("HUIYUAN_ORIGINS", ""),
+        ])
+        .unwrap();
         assert_eq!(config.table, "members");
         assert_eq!(config.access_seconds, 172_800);
         assert_eq!(config.group("miniProgram"), Some(Slot::Group(2)));

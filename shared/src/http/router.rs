@@ -172,6 +172,7 @@ mod tests {
         base::{
             clock::{Clock, Time},
             random::Random,
+            secret_key::SecretKey,
         },
         config::{Config, deadline::Deadline},
         http::envelope::Outcome,
@@ -209,11 +210,11 @@ mod tests {
         let aws = Aws::embedded("http://127.0.0.1:1");
         let config = Config {
             deadline: Deadline::after(Duration::from_millis(20)),
-            ..Config::new("table")
+            ..Config::new("table", SecretKey::random(&Random::seeded(1)))
         };
         let app = App {
+            store: Store::new(&aws, &config),
             config: Arc::new(config),
-            store: Store::new(&aws, "table"),
             aws,
             clock: Clock::frozen(Time::from_seconds(7)),
             random: Random::seeded(1),

@@ -15,7 +15,7 @@ pub use dynamodb::{
     update::WriteToken,
 };
 
-use crate::aws::Aws;
+use crate::{aws::Aws, config::Config};
 use dynamodb::table::Table;
 use ledger::{Ledger, cache::LedgerCache};
 use limits::Limits;
@@ -31,18 +31,18 @@ pub struct Store {
 }
 
 impl Store {
-    /// Opens the table `table`. Nothing is sent.
+    /// Opens the table of the settings. Nothing is sent.
     #[must_use]
-    pub fn new(aws: &Aws, table: &str) -> Self {
-        Self::with(dynamodb::client(aws), table)
+    pub fn new(aws: &Aws, config: &Config) -> Self {
+        Self::with(dynamodb::client(aws), config)
     }
 
-    /// Opens the table `table` through a client of the caller's making, the costs of which are
-    /// metered as well.
+    /// Opens the table of the settings through a client of the caller's making, the costs of which
+    /// are metered as well.
     #[must_use]
-    pub fn with(config: aws_sdk_dynamodb::config::Builder, table: &str) -> Self {
+    pub fn with(client: aws_sdk_dynamodb::config::Builder, config: &Config) -> Self {
         Self {
-            table: Table::open(config, table),
+            table: Table::open(client, &config.table),
             ledgers: LedgerCache::default(),
         }
     }

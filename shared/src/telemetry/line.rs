@@ -148,14 +148,14 @@ mod tests {
     async fn everything_that_was_not_done_is_said() {
         let request = async {
             log_ignored_error("".parse::<u8>().map(|_| ()));
-            log_ignored_error::<fmt::Error>(Ok(()));
-            log_ignored_error(Err(fmt::Error));
+            log_ignored_error::<std::fmt::Error>(Ok(()));
+            log_ignored_error(Err(std::fmt::Error));
             NOTES.with(RefCell::take)
         };
         let undone = NOTES.scope(RefCell::default(), request).await.undone;
         let [empty, other] = [
             "".parse::<u8>().unwrap_err().to_string(),
-            fmt::Error.to_string(),
+            std::fmt::Error.to_string(),
         ];
         assert_eq!(undone, Some(format!("{empty}; {other}")));
     }

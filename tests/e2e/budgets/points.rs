@@ -28,7 +28,7 @@ pub async fn count(book: &mut Book<'_>) {
 
     let strange = service.with_store(Store::with(
         shared::store::dynamodb::client(&aws()),
-        service.table(),
+        &service.app.config,
     ));
     let given = service
         .give(holder.id, "three", 5, "订单")

@@ -100,7 +100,7 @@ async fn hash(service: &Service, weak: bool) -> PasswordHash {
 
 /// The table without anything in between.
 fn straight(service: &Service) -> Store {
-    Store::new(&aws(), service.table())
+    Store::new(&aws(), &service.app.config)
 }
 
 /// Sends what may be sent of a day's messages before all shares have to be read.

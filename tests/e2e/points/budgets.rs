@@ -54,7 +54,7 @@ async fn a_page_costs_what_the_page_holds_and_a_write_what_it_writes() {
             // A process that has not met the ledger takes one trip more, not one per page.
             let strange = || {
                 let config = shared::store::dynamodb::client(&aws());
-                service.with_store(Store::with(config, service.table()))
+                service.with_store(Store::with(config, &service.app.config))
             };
             for page in [1, pages] {
                 let path = "/api/v1/account/reward_point_details";
@@ -88,7 +88,7 @@ async fn a_page_costs_what_the_page_holds_and_a_write_what_it_writes() {
         // A write by a process that has not met the ledger reads the member first.
         let strange = service.with_store(Store::with(
             shared::store::dynamodb::client(&aws()),
-            service.table(),
+            &service.app.config,
         ));
         let write = service
             .give(member.id, "strange", 1, "订单")

@@ -172,7 +172,7 @@ async fn a_ledger_that_grows_while_it_is_read_shows_no_entry_twice_and_misses_no
         let mut seen = Vec::new();
         for page in 1..=4 {
             // Each page through another process: none remembers the one before.
-            let store = Store::with(shared::store::dynamodb::client(&aws()), service.table());
+            let store = Store::with(shared::store::dynamodb::client(&aws()), &service.app.config);
             let path = format!("{PATH}?{query}&page={page}");
             let read = service.get(&path).bearer(&token);
             let body = read.through(&service.with_store(store)).await.body;

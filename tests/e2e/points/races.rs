@@ -46,8 +46,8 @@ async fn twenty_spends_of_ten_from_eighty_are_eight_spends() {
     let member = service.holder("yhsduser").await;
     service.given(member.id, "credit", 80).await;
     // Half of them through another process, which has not met the ledger.
-    let table = service.table();
-    let elsewhere = service.with_store(Store::with(shared::store::dynamodb::client(&aws()), table));
+    let client = shared::store::dynamodb::client(&aws());
+    let elsewhere = service.with_store(Store::with(client, &service.app.config));
     let spend = |caller: usize| {
         let spend = service.give(member.id, &format!("k{caller}"), -10, "订单");
         if caller.is_multiple_of(2) {

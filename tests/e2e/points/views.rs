@@ -19,8 +19,12 @@ fn days() -> impl Iterator<Item = Time> {
 async fn first_pages_of_two_spans_at_once_are_both_kept() {
     let service = Service::start().await;
     let gate = Gate::default();
-    let process =
-        || service.with_store(Store::with(gate.before(&service.app.aws), service.table()));
+    let process = || {
+        service.with_store(Store::with(
+            gate.before(&service.app.aws),
+            &service.app.config,
+        ))
+    };
     let member = service.holder("yhsduser").await;
     service.load(member.id, days()).await;
     service.advance(200 * A_DAY);

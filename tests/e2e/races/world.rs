@@ -112,7 +112,7 @@ impl World {
     pub fn process(&self) -> Router {
         let config = self.gate.before(&self.service.app.aws);
         self.service
-            .with_store(Store::with(config, self.service.table()))
+            .with_store(Store::with(config, &self.service.app.config))
     }
 
     /// Puts the table back to the beginning.

@@ -30,6 +30,9 @@ use super::{
     planted, table,
 };
 
+/// What tokens and digests are derived from.
+const SERVICE_KEY: &str = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+
 /// What codes are digested under, and captchas sealed.
 const KEYS: [&str; 2] = [
     "Zml4ZWQgZm9yIGNvZGVzLCBvZiAzMiBieXRlcyEhISE=",
@@ -82,7 +85,7 @@ impl Service {
 
         let sent: Arc<Mutex<Vec<Sent>>> = Arc::default();
         let lines: Arc<Mutex<Vec<Line>>> = Arc::default();
-        let mut config = Config::new(&table);
+        let mut config = Config::new(&table, SERVICE_KEY.parse().expect("a key"));
         if let Way::Straight = way {
             // How fast this machine is decides nothing.
             config.deadline = Deadline::after(Duration::from_mins(1));
@@ -96,7 +99,7 @@ impl Service {
         let app = App {
             store: Store::with(
                 faulty::alone(shared::store::dynamodb::client(&aws), &table),
-                &table,
+                &config,
             ),
             config: Arc::new(config),
             aws,
@@ -118,7 +121,7 @@ impl Service {
                 store: Store::with(
                     faulty::alone(shared::store::dynamodb::client(&app.aws), &table)
                         .interceptor(recorder),
-                    &table,
+                    &app.config,
                 ),
                 ..app.clone()
             }

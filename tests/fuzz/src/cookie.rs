@@ -26,7 +26,13 @@ pub fn check(data: &[u8]) {
     }
     // What a browser was handed comes back beside what it had.
     let token = Token::parse(TOKEN).expect("a token");
-    let [(name, handed)] = cookie::hand_over(&token, &Config::new("table"));
+    let [(name, handed)] = cookie::hand_over(
+        &token,
+        &Config::new(
+            "table",
+            crate::service::SERVICE_KEY.parse().expect("32 bytes"),
+        ),
+    );
     assert_eq!(name, SET_COOKIE);
     let handed = handed.as_bytes().split(|byte| *byte == b';').next();
     let handed = handed.expect("a name and a value");
@@ -40,7 +46,10 @@ pub fn check(data: &[u8]) {
     }
     assert_eq!(sent(&[&lines[..], &[handed]].concat()), expected);
     // Taken back, it is empty, which is none.
-    let [(_, emptied)] = cookie::take_back(&Config::new("table"));
+    let [(_, emptied)] = cookie::take_back(&Config::new(
+        "table",
+        crate::service::SERVICE_KEY.parse().expect("32 bytes"),
+    ));
     let emptied = emptied.as_bytes().split(|byte| *byte == b';').next();
     assert_eq!(sent(&[emptied.expect("a name and a value")]), None);
 }

@@ -30,6 +30,9 @@ pub const NOW: i64 = 1_907_726_400;
 /// Where the service is reached, as its mails say.
 pub const PUBLIC_URL: &str = "https://members.shop.example";
 
+/// What tokens and digests are derived from here, in hexadecimal.
+pub const SERVICE_KEY: &str = "0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c";
+
 /// What captchas are sealed under here, in hexadecimal.
 pub const CAPTCHA_KEY: &str = "0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b";
 
@@ -62,9 +65,10 @@ impl Service {
     fn build() -> Self {
         let aws = Aws::embedded("http://127.0.0.1:1");
         let table = shared::store::dynamodb::client(&aws).interceptor(NoTable);
+        let config = Config::new("table", SERVICE_KEY.parse().expect("32 bytes"));
         let app = App {
-            config: Arc::new(Config::new("table")),
-            store: Store::with(table.retry_config(RetryConfig::disabled()), "table"),
+            store: Store::with(table.retry_config(RetryConfig::disabled()), &config),
+            config: Arc::new(config),
             aws,
             clock: Clock::frozen(Time::from_seconds(NOW)),
             random: Random::seeded(1),

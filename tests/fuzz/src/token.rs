@@ -48,7 +48,10 @@ fn check_bytes(bytes: &[u8; 24], second: u32) {
 fn assert_well_read(token: &Token, text: &str) {
     assert_eq!(token.text(), text);
     assert!((1..1 << 53).contains(&token.member.get()));
-    let config = Config::new("table");
+    let config = Config::new(
+        "table",
+        crate::service::SERVICE_KEY.parse().expect("32 bytes"),
+    );
     let known = match token.slot {
         Slot::Browser => true,
         Slot::Group(place) => usize::from(place) < config.groups.len(),

@@ -4,18 +4,20 @@ use std::{collections::HashMap, path::PathBuf};
 
 use serde_json::Value;
 
-/// Two keys as the stack draws them.
-const KEYS: [&str; 2] = [
+/// Keys as the stack draws them.
+const KEYS: [&str; 3] = [
+    "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
     "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff",
     "ffeeddccbbaa99887766554433221100ffeeddccbbaa99887766554433221100",
 ];
 
 /// The settings that any of the functions needs, with an AWS at `endpoint`.
-pub fn settings<'a>(endpoint: &'a str, table: &'a str) -> [(&'static str, &'a str); 7] {
+pub fn settings<'a>(endpoint: &'a str, table: &'a str) -> [(&'static str, &'a str); 8] {
     [
         ("HUIYUAN_TABLE", table),
         ("HUIYUAN_STACK", "members"),
         ("AWS_ENDPOINT_URL", endpoint),
+        ("HUIYUAN_SERVICE_KEY", KEYS[2]),
         ("HUIYUAN_CODE_KEY", KEYS[0]),
         ("HUIYUAN_CAPTCHA_KEY", KEYS[1]),
         ("HUIYUAN_MAIL_FROM", "shop@shop.example"),

@@ -47,12 +47,14 @@ impl Stack {
         let listener = listen(0).await.expect("a port is free");
         let address = listener.local_addr().expect("it has an address");
         let url = format!("http://{address}");
+        let random = Random::system();
+        let config = Config::new(TABLE, SecretKey::random(&random));
         let app = App {
-            store: Store::new(&aws, TABLE),
-            config: Arc::new(Config::new(TABLE)),
+            store: Store::new(&aws, &config),
+            config: Arc::new(config),
             aws,
             clock: Clock::system(),
-            random: Random::system(),
+            random,
             // Clients say what they were answered; of the causes there would be thousands.
             request_log: RequestLog::to(|_| {}),
         };

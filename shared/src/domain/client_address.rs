@@ -3,18 +3,9 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use axum::{extract::FromRequestParts, http::request::Parts};
-
-use crate::http::error::ApiError;
-
 /// The client's address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ClientAddress(pub IpAddr);
-
-/// Nobody said where the request came from: the entry point has to.
-#[derive(Debug, thiserror::Error)]
-#[error("the request came without its client's address")]
-struct Unknown;
 
 impl ClientAddress {
     /// What is counted as one address: an IPv4 address, or the /64 that a network hands to one
@@ -50,15 +41,6 @@ fn keep(address: Ipv6Addr, segments: usize) -> Ipv6Addr {
     let mut kept = address.segments();
     kept[segments..].fill(0);
     Ipv6Addr::from(kept)
-}
-
-impl<S: Sync> FromRequestParts<S> for ClientAddress {
-    type Rejection = ApiError;
-
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
-        let known = parts.extensions.get::<Self>().copied();
-        known.ok_or_else(|| ApiError::fault(Unknown))
-    }
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 //! extractors, and the one error of a handler.
 
 pub mod auth;
+mod client_address;
 pub mod cookie;
 mod deadline;
 pub mod envelope;

@@ -10,7 +10,6 @@ use crate::{
         password::{self, Password, Verdict},
     },
     fault::Fault,
-    http::error::ApiError,
     store::{
         StoreError, WriteToken,
         limits::login_attempts::{ACCOUNT_SECONDS, Guess},
@@ -58,20 +57,6 @@ pub enum LoginError {
 impl From<StoreError> for LoginError {
     fn from(error: StoreError) -> Self {
         Self::Fault(error.into())
-    }
-}
-
-impl LoginError {
-    /// The refusal for a client: `wrong` is its family's sentence for wrong credentials.
-    #[must_use]
-    pub fn refusal(self, now: Time, wrong: &'static str) -> ApiError {
-        match self {
-            Self::Wrong { attempts_left } => {
-                ApiError::refused(wrong).with_attempts_left(attempts_left)
-            }
-            Self::TooMany { until } => ApiError::too_many(now, until),
-            Self::Fault(fault) => fault.into(),
-        }
     }
 }
 

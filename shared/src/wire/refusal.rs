@@ -1,0 +1,17 @@
+//! What a client is told where a rule that several endpoints share refuses.
+
+use crate::{base::clock::Time, http::error::ApiError, rules::login::LoginError};
+
+impl LoginError {
+    /// The refusal for a client: `wrong` is its family's sentence for wrong credentials.
+    #[must_use]
+    pub fn refusal(self, now: Time, wrong: &'static str) -> ApiError {
+        match self {
+            Self::Wrong { attempts_left } => {
+                ApiError::refused(wrong).with_attempts_left(attempts_left)
+            }
+            Self::TooMany { until } => ApiError::too_many(now, until),
+            Self::Fault(fault) => fault.into(),
+        }
+    }
+}

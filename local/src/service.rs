@@ -53,7 +53,7 @@ async fn vouch(ConnectInfo(peer): ConnectInfo<SocketAddr>, mut request: Request)
     request.extensions_mut().insert(ClientAddress(address));
     // The peer itself, not what a header says of it: the operator works on this machine.
     if peer.ip().to_canonical().is_loopback() {
-        request.extensions_mut().insert(Operator);
+        request.extensions_mut().insert(Operator::named("local"));
     }
     request
 }

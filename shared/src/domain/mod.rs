@@ -1,6 +1,7 @@
 //! What a member, an identifier, a password, a token and a balance of points are. Nothing here reads,
 //! writes or waits.
 
+pub mod actor;
 pub mod client_address;
 pub mod identifier;
 pub mod member;

@@ -6,16 +6,32 @@ use axum::{
     http::{StatusCode, request::Parts},
 };
 
-/// Whoever received the request vouches for its being the operator's.
-#[derive(Clone, Copy, Debug)]
-pub struct Operator;
+use crate::domain::actor::Actor;
+
+/// An operator who calls. The entry point that received the request vouches for it.
+#[derive(Clone, Debug)]
+pub struct Operator(String);
+
+impl Operator {
+    /// An operator by the name the caller was checked under: an ARN of IAM, or `local`.
+    #[must_use]
+    pub fn named(name: &str) -> Self {
+        Self(name.to_owned())
+    }
+
+    /// The operator as the one who changes a member.
+    #[must_use]
+    pub fn actor(self) -> Actor {
+        Actor::Operator(self.0)
+    }
+}
 
 impl<S: Sync> FromRequestParts<S> for Operator {
     /// To anybody else the route does not exist.
     type Rejection = StatusCode;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, StatusCode> {
-        let operator = parts.extensions.get::<Self>().copied();
+        let operator = parts.extensions.get::<Self>().cloned();
         operator.ok_or(StatusCode::NOT_FOUND)
     }
 }

@@ -78,10 +78,10 @@ fn vouch(mut request: lambda_http::Request) -> lambda_http::Request {
         ),
         _ => (None, None),
     };
-    let operator = is_signed(request.request_context_ref());
+    let operator = operator(request.request_context_ref());
     let extensions = request.extensions_mut();
-    if operator {
-        extensions.insert(Operator);
+    if let Some(operator) = operator {
+        extensions.insert(operator);
     }
     if let Some(address) = address.and_then(|text| text.parse().ok()) {
         extensions.insert(ClientAddress(address));
@@ -92,20 +92,21 @@ fn vouch(mut request: lambda_http::Request) -> lambda_http::Request {
     request
 }
 
-/// Whether the gateway checked an IAM signature: it does so on the operator's routes alone.
-fn is_signed(context: Option<&RequestContext>) -> bool {
+/// Who called, where the gateway checked an IAM signature: it does so on the operator's routes alone.
+fn operator(context: Option<&RequestContext>) -> Option<Operator> {
     match context {
         Some(RequestContext::ApiGatewayV2(context)) => {
-            let authorizer = context.authorizer.as_ref();
-            authorizer.is_some_and(|authorizer| authorizer.iam.is_some())
+            let iam = context.authorizer.as_ref()?.iam.as_ref()?;
+            iam.user_arn.as_deref().map(Operator::named)
         }
-        _ => false,
+        _ => None,
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::actor::Actor;
 
     #[test]
     fn only_a_request_that_the_gateway_checked_the_signature_of_is_the_operators() {
@@ -113,12 +114,16 @@ mod tests {
             let context = format!(r#"{{"http":{{"method":"POST"}}{authorizer}}}"#);
             RequestContext::ApiGatewayV2(serde_json::from_str(&context).unwrap())
         };
-        assert!(!is_signed(None));
-        assert!(!is_signed(Some(&context(""))));
-        assert!(!is_signed(Some(&context(r#","authorizer":{}"#))));
+        let caller = |context: &RequestContext| operator(Some(context)).map(Operator::actor);
+        assert!(operator(None).is_none());
+        assert_eq!(caller(&context("")), None);
+        assert_eq!(caller(&context(r#","authorizer":{}"#)), None);
         let jwt = r#","authorizer":{"jwt":{"claims":{},"scopes":[]}}"#;
-        assert!(!is_signed(Some(&context(jwt))));
+        assert_eq!(caller(&context(jwt)), None);
+        let nameless = r#","authorizer":{"iam":{"accountId":"1"}}"#;
+        assert_eq!(caller(&context(nameless)), None);
         let iam = r#","authorizer":{"iam":{"accountId":"1","userArn":"arn"}}"#;
-        assert!(is_signed(Some(&context(iam))));
+        let actor = Actor::Operator("arn".to_owned());
+        assert_eq!(caller(&context(iam)), Some(actor));
     }
 }

@@ -24,6 +24,9 @@ use tower::ServiceExt;
 
 use super::{ADDRESS, planted};
 
+/// Who calls as the operator.
+pub const OPERATOR: &str = "arn:aws:iam::123456789012:user/shop";
+
 /// A request that is sent by awaiting it.
 pub struct RequestBuilder {
     router: Router,
@@ -65,7 +68,7 @@ impl RequestBuilder {
 
     /// Calls as the operator, whom the gateway or the local stack vouches for.
     pub fn operator(mut self) -> Self {
-        self.builder = self.builder.extension(Operator);
+        self.builder = self.builder.extension(Operator::named(OPERATOR));
         self
     }
 

@@ -13,7 +13,7 @@ use shared::{
         error::ApiError,
         params::{AnyParams, Params},
     },
-    rules::caller::Authenticated,
+    rules::{caller::Authenticated, save_profile},
     wire::youhaosuda::{Customer, Field},
 };
 use time::{Date, macros::format_description};
@@ -100,12 +100,7 @@ pub(crate) async fn handler(
 ) -> Result<Flat<Saved>, ApiError> {
     let now = app.clock.now();
     let Request(profile) = Request::read(&params, by.member.profile.clone(), now.date())?;
-    let saved = app
-        .store
-        .members()
-        .save_profile(&by.member, &profile, now)
-        .await?;
-    let member = saved.ok_or_else(ApiError::not_logged_in)?;
+    let member = save_profile::save_profile(&app, &by, &profile).await?;
     let customer = Customer::new(&member, now);
     Ok(envelope::youhaosuda(Saved { customer }))
 }

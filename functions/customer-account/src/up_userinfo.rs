@@ -9,7 +9,7 @@ use shared::{
         error::ApiError,
         params::{BodyParams, Params},
     },
-    rules::{caller::Authenticated, refresh},
+    rules::{caller::Authenticated, refresh, save_profile},
     wire::rageframe::{Field, MemberV2, Session},
 };
 use url::Url;
@@ -63,12 +63,7 @@ pub(crate) async fn handler(
         Session::new(&new.tokens, &app, MemberV2::new(&new.member, now))
     } else {
         // A browser's session has no pair to rotate: it goes on with the token it has.
-        let saved = app
-            .store
-            .members()
-            .save_profile(&by.member, &profile, now)
-            .await?;
-        let member = saved.ok_or_else(ApiError::not_logged_in)?;
+        let member = save_profile::save_profile(&app, &by, &profile).await?;
         Session::without_refresh(&by.token, &app, MemberV2::new(&member, now))
     };
     Ok(envelope::rageframe(answer, now))

@@ -1,6 +1,10 @@
 //! What a client is told where a rule that several endpoints share refuses.
 
-use crate::{base::clock::Time, http::error::ApiError, rules::login::LoginError};
+use crate::{
+    base::clock::Time,
+    http::error::ApiError,
+    rules::{login::LoginError, save_profile::SaveError},
+};
 
 impl LoginError {
     /// The refusal for a client: `wrong` is its family's sentence for wrong credentials.
@@ -12,6 +16,15 @@ impl LoginError {
             }
             Self::TooMany { until } => ApiError::too_many(now, until),
             Self::Fault(fault) => fault.into(),
+        }
+    }
+}
+
+impl From<SaveError> for ApiError {
+    fn from(error: SaveError) -> Self {
+        match error {
+            SaveError::SessionEnded => Self::not_logged_in(),
+            SaveError::Store(error) => error.into(),
         }
     }
 }

@@ -1,19 +1,174 @@
-//! A ledger against a plain model of one in memory, through thousands of random steps.
+//! A ledger against a plain model of one in memory: whatever its past, and whatever is asked of it.
+//! Where the two differ, `proptest` prints the shortest such past and list of steps that it finds.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, iter};
 
+use proptest::{collection::vec, prelude::*, sample::Index};
 use serde_json::{Value, json};
-use shared::base::{clock::Time, random::Random};
-use tests::{dice::Dice, invariants::violations};
+use shared::base::clock::Time;
+use tests::{invariants::violations, ledger::LOADED};
 
-use crate::support::{Service, ledger::Holder};
+use crate::support::{START, Service, ledger::Holder};
 
-/// Set to a seed that a failure printed, to see it again.
-const SEED: Option<u64> = None;
-const STEPS: u32 = 2_100;
+/// The parameters of the three filters.
+const FILTERS: [&str; 3] = ["", "&last_three_month=1", "&three_month_ago=1"];
 
-/// The ledger as its rules say it: every credit is a lot of its own, that is spent or expires.
-#[derive(Default)]
+/// Entries of one point each that were written at one moment.
+#[derive(Clone, Debug)]
+struct Burst {
+    /// For how many hours before there was no entry.
+    hours: i64,
+    entries: usize,
+}
+
+/// What is done to the ledger.
+#[derive(Clone, Debug)]
+enum Step {
+    /// Credits or spends.
+    Post { point: i64 },
+    /// Asks again for what was asked for before, perhaps for another number of points.
+    Repeat { which: Index, more: i64 },
+    /// Reads a page, by the operator or by a new session of the member.
+    Read {
+        filter: usize,
+        size: usize,
+        page: Index,
+        is_own: bool,
+    },
+    /// Lets time pass.
+    Wait { seconds: i64 },
+    /// Lets time pass until a second before the next year begins.
+    WaitForNewYear,
+    /// Lets time pass until three months after one of the newest entries, and so many seconds more.
+    WaitThreeMonthsAfter { which: Index, seconds: i64 },
+}
+
+fn past() -> impl Strategy<Value = Vec<Burst>> {
+    let burst = (0..2000_i64, 1..70_usize);
+    vec(
+        burst.prop_map(|(hours, entries)| Burst { hours, entries }),
+        0..6,
+    )
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    let read = (0..FILTERS.len(), 1..=20_usize, any::<Index>());
+    let read = (read, prop::bool::weighted(0.1));
+    prop_oneof![
+        8 => (1..=100_i64).prop_map(|point| Step::Post { point }),
+        3 => (1..=100_i64).prop_map(|point| Step::Post { point: -point }),
+        3 => (any::<Index>(), prop_oneof![4 => Just(0), 1 => Just(1)])
+            .prop_map(|(which, more)| Step::Repeat { which, more }),
+        8 => read.prop_map(|((filter, size, page), is_own)| {
+            Step::Read { filter, size, page, is_own }
+        }),
+        1 => (1..100_000_i64).prop_map(|seconds| Step::Wait { seconds }),
+        1 => Just(Step::WaitForNewYear),
+        2 => (any::<Index>(), 0..=1_i64)
+            .prop_map(|(which, seconds)| Step::WaitThreeMonthsAfter { which, seconds }),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig {
+        cases: 16,
+        max_shrink_iters: 200,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    })]
+
+    #[test]
+    fn a_ledger_equals_its_model_at_every_step(past in past(), steps in vec(step(), 1..80)) {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        runtime.expect("a runtime").block_on(check(past, steps));
+    }
+}
+
+async fn check(past: Vec<Burst>, steps: Vec<Step>) {
+    let service = Service::start().await;
+    let member = service.holder("yhsduser").await;
+    let mut model = Model::begin(Time::from_seconds(START));
+    let mut now = Time::from_seconds(START);
+    let mut times = Vec::new();
+    for Burst { hours, entries } in past {
+        now = now.plus_seconds(hours * 3600);
+        for at in iter::repeat_n(now, entries) {
+            times.push(at);
+            model.post(&format!("loaded-{}", times.len()), 1, LOADED, at);
+        }
+    }
+    service.load(member.id, times.into_iter()).await;
+    service.advance(now.seconds() - service.now());
+    let mut orders: Vec<(String, i64)> = Vec::new();
+    for (number, step) in steps.into_iter().enumerate() {
+        let now = service.app.clock.now();
+        match step {
+            Step::Post { point } => {
+                let key = format!("key {number}");
+                post(&service, &mut model, &member, &key, point).await;
+                orders.push((key, point));
+            }
+            Step::Repeat { which, more } if !orders.is_empty() => {
+                let (key, point) = which.get(&orders).clone();
+                // An order for no points would be refused before the ledger is asked.
+                let point = point + if point == -1 { 0 } else { more };
+                post(&service, &mut model, &member, &key, point).await;
+            }
+            Step::Repeat { .. } => {}
+            Step::Read {
+                filter,
+                size,
+                page,
+                is_own,
+            } => {
+                let page = 1 + page.index(model.entries.len() / size + 2);
+                let expected = model.page(filter, size, page, now);
+                let query = format!("size={size}&page={page}{}", FILTERS[filter]);
+                let shown = if is_own {
+                    own_page(&service, &member, &query, page).await
+                } else {
+                    service.admin_details(member.id, &query).await.body
+                };
+                assert_eq!(shown, expected, "step {number}, {query}");
+            }
+            Step::Wait { seconds } => service.advance(seconds),
+            Step::WaitForNewYear => {
+                let next = Time::year_start(now.year() + 1);
+                service.advance(next.seconds() - 1 - now.seconds());
+            }
+            Step::WaitThreeMonthsAfter { which, seconds } => {
+                let newest = model.entries.len().saturating_sub(80);
+                if newest < model.entries.len() {
+                    let (_, _, at) = which.get(&model.entries[newest..]);
+                    service.advance_three_months_after(*at);
+                    service.advance(seconds);
+                }
+            }
+        }
+    }
+    post(&service, &mut model, &member, "the last", 1).await;
+    service.assert_adds_up(member.id).await;
+    let table = service.dump().await;
+    assert_eq!(violations(&table, service.now()), [""; 0]);
+}
+
+async fn post(service: &Service, model: &mut Model, member: &Holder, key: &str, point: i64) {
+    let expected = model.post(key, point, "订单", service.app.clock.now());
+    let reply = service.give(member.id, key, point, "订单").await;
+    assert_eq!(reply.body, expected, "{key}");
+}
+
+/// The member's own page, by a session of this very moment.
+async fn own_page(service: &Service, member: &Holder, query: &str, page: usize) -> Value {
+    let token = service.browser(&member.name).await;
+    if page > 1 {
+        let first = query.replace("page=", "was=");
+        service.details(&token, &first).await;
+    }
+    service.details(&token, query).await.body
+}
+
+/// The ledger as its rules say it: every credit is a lot of its own, which is spent or expires.
 struct Model {
     entries: Vec<(i64, String, Time)>,
     /// The year of earning, and what is left.
@@ -23,6 +178,15 @@ struct Model {
 }
 
 impl Model {
+    fn begin(now: Time) -> Self {
+        Self {
+            entries: Vec::new(),
+            lots: Vec::new(),
+            answers: HashMap::new(),
+            year: now.year(),
+        }
+    }
+
     fn balance(&self) -> i64 {
         self.lots.iter().map(|lot| lot.1).sum()
     }
@@ -83,10 +247,10 @@ impl Model {
         })
     }
 
-    fn page(&mut self, span: usize, size: usize, page: usize, now: Time) -> Value {
+    fn page(&mut self, filter: usize, size: usize, page: usize, now: Time) -> Value {
         self.expire(now);
         let since = now.three_months_earlier();
-        let is_in = |at: Time| match span {
+        let is_in = |at: Time| match filter {
             0 => true,
             1 => at >= since,
             _ => at < since,
@@ -113,108 +277,4 @@ impl Model {
             },
         })
     }
-}
-
-/// Moves the clock: mostly by hours, at times to around the next year's start, or to where three months
-/// begin with one of the newest entries, or right after it.
-fn move_clock(service: &Service, dice: &mut Dice, model: &Model, step: u32) {
-    let newest = model.entries.iter().rev().take(80);
-    if step.is_multiple_of(STEPS / 3) {
-        let next = Time::year_start(service.app.clock.now().year() + 1).seconds();
-        service.advance(next - service.now() - 1);
-    } else if dice.below(4) == 0 {
-        service.advance(1);
-    } else if dice.below(5) == 0
-        && let Some((_, _, at)) = newest.clone().nth(dice.below(newest.len().max(1)))
-    {
-        service.advance_three_months_after(*at);
-        service.advance(i64::from(dice.below(2) == 0));
-    } else {
-        let hours = i64::try_from(dice.below(40)).expect("a small number");
-        service.advance(hours * 3600 + 7);
-    }
-}
-
-/// The member's own page, by a session of this very moment.
-async fn own_page(service: &Service, member: &Holder, query: &str, page: usize) -> Value {
-    let token = service.browser(&member.name).await;
-    if page > 1 {
-        service
-            .details(&token, &query.replace("page=", "was="))
-            .await;
-    }
-    service.details(&token, query).await.body
-}
-
-#[tokio::test]
-#[expect(clippy::print_stderr, reason = "whoever sees it fail needs the seed")]
-async fn a_ledger_equals_its_model_at_every_step() {
-    let seed = SEED.unwrap_or_else(|| u64::from_be_bytes(Random::system().bytes()));
-    eprintln!("seed {seed}");
-    let mut dice = Dice::new(seed);
-    let service = Service::start().await;
-    let member = service.holder("yhsduser").await;
-    let mut model = Model {
-        year: service.app.clock.now().year(),
-        ..Model::default()
-    };
-    let mut keys = Vec::new();
-    for step in 1..=STEPS {
-        // Half of the time the clock stands, long enough for several marks to be due at one moment.
-        let stands = step / 250 % 2 == 0;
-        if step.is_multiple_of(STEPS / 3) || (!stands && dice.below(12) == 0) {
-            move_clock(&service, &mut dice, &model, step);
-        }
-        let now = service.app.clock.now();
-        match dice.below(20) {
-            0..12 => {
-                let fresh = keys.is_empty() || dice.below(4) > 0;
-                let amount = 1 + i64::try_from(dice.below(100)).unwrap();
-                let (key, point, desc) = if fresh {
-                    let point = if dice.below(4) > 0 { amount } else { -amount };
-                    (format!("key {step}"), point, format!("订单{step}"))
-                } else {
-                    let any = dice.below(keys.len());
-                    let (key, point, desc): &(String, i64, String) = &keys[any];
-                    let other = i64::from(dice.below(5) == 0);
-                    (key.clone(), point + other, desc.clone())
-                };
-                if point == 0 {
-                    continue;
-                }
-                let expected = model.post(&key, point, &desc, now);
-                let reply = service.give(member.id, &key, point, &desc).await;
-                assert_eq!(reply.body, expected, "seed {seed}, step {step}");
-                if fresh {
-                    keys.push((key, point, desc));
-                }
-            }
-            choice => {
-                let span = dice.below(3);
-                let filter = ["", "&last_three_month=1", "&three_month_ago=1"];
-                let size = 1 + dice.below(20);
-                let pages = model.entries.len() / size + 2;
-                let page = 1 + dice.below(pages);
-                let filter = filter[span];
-                let query = format!("size={size}&page={page}{filter}");
-                let expected = model.page(span, size, page, now);
-                let shown = if choice == 12 {
-                    own_page(&service, &member, &query, page).await
-                } else {
-                    service.admin_details(member.id, &query).await.body
-                };
-                assert_eq!(shown, expected, "seed {seed}, step {step}, {query}");
-            }
-        }
-    }
-    let years = service.app.clock.now().year() - 2030;
-    assert!(years >= 2, "two year ends are passed");
-    service.give(member.id, "the last", 1, "订单").await;
-    service.assert_adds_up(member.id).await;
-    assert!(model.entries.iter().any(|entry| entry.1 == "积分过期"));
-    let table = service.dump().await;
-    assert_eq!(violations(&table, service.now()), [""; 0]);
-    let due = (table.iter()).filter(|item| item["seq"].as_u64().is_some_and(|seq| seq % 32 == 0));
-    let unmarked = due.filter(|item| item["mark"].is_null()).count();
-    assert!(unmarked > 0, "several marks are due at one moment");
 }

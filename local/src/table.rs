@@ -12,7 +12,7 @@ use aws_sdk_dynamodb::{
 };
 use shared::store::{
     key::{EXPIRES_AT, PK, SK},
-    ledger::entries::{BY_MARK, BY_SEQ, MARK, SEQ, TIMES},
+    ledger::entries::{BY_CHECKPOINT, BY_SEQ, CHECKPOINT, ENTRY_TIMES, SEQ},
 };
 
 /// Creates the table, unless it is there.
@@ -48,12 +48,12 @@ fn describe(client: &Client, table: &str) -> CreateTableFluentBuilder {
         .key_schema(key(PK, KeyType::Hash))
         .key_schema(key(SK, KeyType::Range))
         .local_secondary_indexes(index(BY_SEQ, SEQ, everything()))
-        .local_secondary_indexes(index(BY_MARK, MARK, only(&[SEQ, TIMES])));
+        .local_secondary_indexes(index(BY_CHECKPOINT, CHECKPOINT, only(&[SEQ, ENTRY_TIMES])));
     for (name, kind) in [
         (PK, ScalarAttributeType::S),
         (SK, ScalarAttributeType::S),
         (SEQ, ScalarAttributeType::N),
-        (MARK, ScalarAttributeType::N),
+        (CHECKPOINT, ScalarAttributeType::N),
     ] {
         let attribute = AttributeDefinition::builder()
             .attribute_name(name)

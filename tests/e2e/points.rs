@@ -1,12 +1,12 @@
 //! `POST /admin/members/{id}/points`, and where the balance shows.
 
 mod budgets;
+mod cursors;
 mod model;
 mod months;
 mod pages;
 mod races;
 mod refusals;
-mod views;
 mod years;
 
 use serde_json::json;

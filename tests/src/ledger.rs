@@ -8,9 +8,12 @@ use aws_sdk_dynamodb::{
 };
 use shared::{
     base::clock::Time,
-    domain::points::{Points, Posting},
+    domain::points::{EXPIRED, Points, Posting},
 };
 use tokio::task::JoinSet;
+
+/// What the entries say.
+pub const LOADED: &str = "每日签到";
 
 /// How many batches are written at once.
 const AT_ONCE: usize = 8;
@@ -46,10 +49,10 @@ pub async fn load(client: &Client, table: &str, id: u64, times: impl Iterator<It
         ("credited".to_owned(), number(points.credited)),
         ("spent".to_owned(), number(points.spent)),
         ("newest".to_owned(), number(points.newest)),
-        ("marked".to_owned(), number(points.marked)),
+        ("checkpoint_at".to_owned(), number(points.checkpoint_at)),
         (
-            "times".to_owned(),
-            AttributeValue::B(points.times.clone().into()),
+            "entry_times".to_owned(),
+            AttributeValue::B(points.entry_times.clone().into()),
         ),
     ]);
     client
@@ -78,25 +81,26 @@ fn write(
 }
 
 fn put(id: u64, posting: &Posting) -> WriteRequest {
-    let kind = if posting.point > 0 {
-        "points"
+    let sk = if posting.point > 0 {
+        format!("points#loaded-{}", posting.seq)
     } else {
-        "expiry"
+        format!("expiry#{}", posting.at.year())
     };
+    let desc = if posting.point > 0 { LOADED } else { EXPIRED };
     let text = |text: String| AttributeValue::S(text);
     let number = |number: i64| AttributeValue::N(number.to_string());
     let mut put = PutRequest::builder()
         .item("pk", text(format!("member#{id}")))
-        .item("sk", text(format!("{kind}#loaded-{}", posting.seq)))
+        .item("sk", text(sk))
         .item("seq", AttributeValue::N(posting.seq.to_string()))
         .item("at", number(posting.at.millis()))
         .item("point", number(posting.point))
-        .item("desc", text("每日签到".to_owned()))
+        .item("desc", text(desc.to_owned()))
         .item("balance", number(posting.balance));
-    if let Some(times) = &posting.mark {
+    if let Some(times) = &posting.checkpoint {
         put = put
-            .item("mark", number(posting.at.millis()))
-            .item("times", AttributeValue::B(times.clone().into()));
+            .item("checkpoint", number(posting.at.millis()))
+            .item("entry_times", AttributeValue::B(times.clone().into()));
     }
     let put = put.build().expect("a put with an item is complete");
     WriteRequest::builder().put_request(put).build()

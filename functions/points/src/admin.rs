@@ -6,26 +6,31 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use shared::{
-    domain::member::MemberId,
+    domain::{actor::Actor, member::MemberId},
     http::{error::ApiError, operator::Operator},
 };
 
 pub(crate) const NO_MEMBER: &str = "会员不存在";
 
-/// The member that the operator's path names. Whether there is one is not known yet.
-pub(crate) struct Named(pub(crate) MemberId);
+/// The member that the operator's path names, and who calls. Whether there is such a member is not
+/// known yet.
+pub(crate) struct Named {
+    pub(crate) id: MemberId,
+    pub(crate) actor: Actor,
+}
 
 impl<S: Send + Sync> FromRequestParts<S> for Named {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Response> {
-        let Operator = Operator::from_request_parts(parts, state)
+        let operator = Operator::from_request_parts(parts, state)
             .await
             .map_err(IntoResponse::into_response)?;
         let path = Path::<String>::from_request_parts(parts, state).await;
         let number = path.ok().and_then(|Path(text)| text.parse().ok());
         let id = number.and_then(MemberId::new);
-        id.map(Self)
+        let actor = operator.actor();
+        id.map(|id| Self { id, actor })
             .ok_or_else(|| ApiError::refused(NO_MEMBER).into_response())
     }
 }

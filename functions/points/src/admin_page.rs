@@ -9,29 +9,27 @@ use shared::{
         error::ApiError,
         params::AnyParams,
     },
+    rules::points::page::{self, PageError},
 };
 
 use crate::{
     admin::{NO_MEMBER, Named},
-    page::{Holder, PageReader},
-    query::Query,
+    query,
     response::Details,
 };
 
 pub(crate) async fn handler(
     State(app): State<App>,
-    Named(id): Named,
+    Named { id, .. }: Named,
     params: Result<AnyParams, ApiError>,
 ) -> Result<Flat<Details>, ApiError> {
     let AnyParams(params) = params?;
-    let query = Query::read(&params)?;
-    let page = PageReader::new(&app, id, query).page(async {
-        let points = app.store.ledger().points(id).await?;
-        Ok(Holder {
-            points: points.ok_or_else(|| ApiError::refused(NO_MEMBER))?,
-            session: None,
-        })
-    });
-    let details = Details::new(page.await?, query);
-    Ok(envelope::youhaosuda(details))
+    let query = query::read(&params)?;
+    let page = page::page_of(&app, id, query).await;
+    let page = page.map_err(|error| match error {
+        PageError::NoMember => ApiError::refused(NO_MEMBER),
+        PageError::Authentication(error) => error.into(),
+        PageError::Store(error) => error.into(),
+    })?;
+    Ok(envelope::youhaosuda(Details::new(page, query)))
 }

@@ -4,12 +4,14 @@ use axum::extract::State;
 use serde::Serialize;
 use shared::{
     app::App,
+    domain::actor::Actor,
     http::{
         envelope::{self, Flat},
         error::ApiError,
         params::{BodyParams, Params},
     },
-    store::ledger::entries::{Order, Recorded},
+    rules::points::post::{self, PostError},
+    store::ledger::entries::Order,
     wire::youhaosuda::Field,
 };
 
@@ -25,7 +27,7 @@ const DESC: Field = Field::new("desc", "说明");
 /// The most points that one entry credits or spends.
 const MOST: i64 = 1_000_000_000;
 
-fn read(params: &Params) -> Result<Order, ApiError> {
+fn read(params: &Params, actor: Actor) -> Result<Order, ApiError> {
     let key = KEY.required(params)?;
     let key = (key.parse()).map_err(|_| KEY.refusal("须为1-64个可见ASCII字符"))?;
     let point = POINT.required(params)?;
@@ -37,36 +39,35 @@ fn read(params: &Params) -> Result<Order, ApiError> {
         return Err(DESC.refusal("长度须为1-200个字符"));
     }
     let desc = desc.to_owned();
-    Ok(Order { key, point, desc })
+    Ok(Order {
+        key,
+        point,
+        desc,
+        actor,
+    })
 }
 
 #[derive(Serialize)]
 pub(crate) struct Posted {
     entry: Detail,
-    /// What could be spent once the entry was written: the same however often it is query for.
+    /// What could be spent once the entry was written: the same however often it is asked for.
     balance: i64,
 }
 
 pub(crate) async fn handler(
     State(app): State<App>,
-    Named(id): Named,
+    Named { id, actor }: Named,
     params: Result<BodyParams, ApiError>,
 ) -> Result<Flat<Posted>, ApiError> {
     let BodyParams(params) = params?;
-    let order = read(&params)?;
-    let entry = match app
-        .store
-        .ledger()
-        .record(id, &order, app.clock.now())
-        .await?
-    {
-        Recorded::Done(entry) => entry,
-        Recorded::KeyTaken => return Err(KEY.refusal("已用于内容不同的积分记录")),
-        Recorded::TooFew(few) => {
-            return Err(ApiError::refused("积分不足").with_balance(few.balance));
-        }
-        Recorded::NoMember => return Err(ApiError::refused(NO_MEMBER)),
-    };
+    let order = read(&params, actor)?;
+    let posted = post::post(&app, id, &order).await;
+    let entry = posted.map_err(|error| match error {
+        PostError::KeyUsed => KEY.refusal("已用于内容不同的积分记录"),
+        PostError::TooFew(few) => ApiError::refused("积分不足").with_balance(few.balance),
+        PostError::NoMember => ApiError::refused(NO_MEMBER),
+        PostError::Store(error) => error.into(),
+    })?;
     Ok(envelope::youhaosuda(Posted {
         balance: entry.balance,
         entry: entry.into(),

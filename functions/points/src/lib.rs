@@ -10,7 +10,6 @@ use shared::{app::App, http::router};
 mod admin;
 mod admin_page;
 mod admin_post;
-mod page;
 mod query;
 mod response;
 mod reward_point_details;

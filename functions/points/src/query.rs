@@ -1,10 +1,11 @@
-//! What is query of the ledger: the documented parameters of `reward_point_details`.
+//! Which page of the ledger is asked for: the documented parameters of `reward_point_details`.
 
 use std::ops::RangeInclusive;
 
 use shared::{
     http::{error::ApiError, params::Params},
-    store::ledger::page::{DateFilter, PageCursor},
+    rules::points::page::PageQuery,
+    store::ledger::cursor::DateFilter,
     wire::youhaosuda::Field,
 };
 
@@ -18,46 +19,28 @@ const SIZE: Field = Field::new("size", "每页数目");
 const PAGE: Field = Field::new("page", "页码");
 const NOPAGE: Field = Field::new("nopage", "是否分页");
 
-/// A page of a part of the ledger.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Query {
-    pub(crate) span: DateFilter,
-    pub(crate) size: u64,
-    pub(crate) page: u64,
-    /// Whether all that there is was query for, up to [`MOST_AT_ONCE`].
-    pub(crate) nopage: bool,
+pub(crate) fn read(params: &Params) -> Result<PageQuery, ApiError> {
+    let older = flag(params, THREE_MONTH_AGO)?;
+    let recent = flag(params, LAST_THREE_MONTH)?;
+    let size = number(params, SIZE, 1..=100, "须为1-100的整数")?.unwrap_or(10);
+    let page = number(params, PAGE, 1..=u64::MAX, "须为正整数")?.unwrap_or(1);
+    let nopage = match sent(params, NOPAGE)? {
+        None | Some("N" | "n") => false,
+        Some("Y" | "y") => true,
+        Some(_) => return Err(NOPAGE.refusal("须为Y或N")),
+    };
+    Ok(PageQuery {
+        filter: match (older, recent) {
+            (true, false) => DateFilter::Older,
+            (false, true) => DateFilter::Recent,
+            (true, true) | (false, false) => DateFilter::All,
+        },
+        size: if nopage { MOST_AT_ONCE } else { size },
+        page: if nopage { 1 } else { page },
+    })
 }
 
-impl Query {
-    pub(crate) fn read(params: &Params) -> Result<Self, ApiError> {
-        let older = flag(params, THREE_MONTH_AGO)?;
-        let recent = flag(params, LAST_THREE_MONTH)?;
-        let size = number(params, SIZE, 1..=100, "须为1-100的整数")?.unwrap_or(10);
-        let page = number(params, PAGE, 1..=u64::MAX, "须为正整数")?.unwrap_or(1);
-        let nopage = match sent(params, NOPAGE)? {
-            None | Some("N" | "n") => false,
-            Some("Y" | "y") => true,
-            Some(_) => return Err(NOPAGE.refusal("须为Y或N")),
-        };
-        Ok(Self {
-            span: match (older, recent) {
-                (true, false) => DateFilter::Older,
-                (false, true) => DateFilter::Recent,
-                (true, true) | (false, false) => DateFilter::All,
-            },
-            size: if nopage { MOST_AT_ONCE } else { size },
-            page: if nopage { 1 } else { page },
-            nopage,
-        })
-    }
-
-    /// The entries of `view` that are query for.
-    pub(crate) fn of(&self, view: &PageCursor) -> PageCursor {
-        view.page(self.page, self.size)
-    }
-}
-
-/// A form sends what was not filled in as empty.
+/// A form sends a field that was left open as an empty text.
 fn sent(params: &Params, field: Field) -> Result<Option<&str>, ApiError> {
     Ok(field.optional(params)?.filter(|text| !text.is_empty()))
 }

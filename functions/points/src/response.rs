@@ -1,9 +1,10 @@
 //! How entries and pages of them look on the wire.
 
 use serde::Serialize;
-use shared::store::ledger::entries::Entry;
-
-use crate::{page::Page, query::Query};
+use shared::{
+    rules::points::page::{Page, PageQuery},
+    store::ledger::entries::Entry,
+};
 
 /// An entry.
 #[derive(Serialize)]
@@ -45,8 +46,7 @@ struct Paging {
 }
 
 impl Details {
-    pub(crate) fn new(page: Page, query: Query) -> Self {
-        let items = page.view.items();
+    pub(crate) fn new(page: Page, query: PageQuery) -> Self {
         Self {
             reward_point_total: page.points.balance(),
             last_year_point: page.points.last_year,
@@ -55,8 +55,8 @@ impl Details {
             paging: Paging {
                 size: query.size,
                 view: query.page,
-                pages: items.div_ceil(query.size),
-                items,
+                pages: page.items.div_ceil(query.size),
+                items: page.items,
             },
         }
     }

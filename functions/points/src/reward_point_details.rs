@@ -1,9 +1,6 @@
 //! `POST` and `GET /api/v1/account/reward_point_details`: 获取当前账户积分详细信息.
 
-use axum::{
-    extract::{FromRequestParts, State},
-    http::request::Parts,
-};
+use axum::extract::State;
 use shared::{
     app::App,
     http::{
@@ -11,36 +8,32 @@ use shared::{
         error::ApiError,
         params::AnyParams,
     },
-    rules::caller::{Authenticated, UnverifiedToken},
+    rules::{
+        caller::{self, UnverifiedToken},
+        points::page::{self, PageError},
+    },
 };
 
-use crate::{
-    page::{Holder, PageReader},
-    query::Query,
-    response::Details,
-};
+use crate::{query, response::Details};
 
 pub(crate) async fn handler(
     State(app): State<App>,
-    presented: UnverifiedToken,
-    mut parts: Parts,
+    unverified: UnverifiedToken,
     params: Result<AnyParams, ApiError>,
 ) -> Result<Flat<Details>, ApiError> {
-    let query = params.and_then(|AnyParams(params)| Query::read(&params));
-    let by = Authenticated::from_request_parts(&mut parts, &app);
-    let query = match query {
+    let query = match params.and_then(|AnyParams(params)| query::read(&params)) {
         Ok(query) => query,
-        // Who is not logged in hears of that first.
-        Err(error) => return by.await.and(Err(error)),
+        // Whether the caller is logged in is answered before what is wrong with the parameters.
+        Err(error) => {
+            caller::authenticate(&app, unverified).await?;
+            return Err(error);
+        }
     };
-    let reading = PageReader::new(&app, presented.token.member, query);
-    let page = reading.page(async {
-        let by = by.await?;
-        Ok(Holder {
-            points: by.member.points,
-            session: Some((by.key, by.session)),
-        })
-    });
-    let details = Details::new(page.await?, query);
-    Ok(envelope::youhaosuda(details))
+    let page = page::own_page(&app, unverified, query).await;
+    let page = page.map_err(|error| match error {
+        PageError::Authentication(error) => error.into(),
+        PageError::NoMember => ApiError::not_logged_in(),
+        PageError::Store(error) => error.into(),
+    })?;
+    Ok(envelope::youhaosuda(Details::new(page, query)))
 }

@@ -1,5 +1,5 @@
 //! The arithmetic of points: earned in a year, good until the end of the next, the oldest spent
-//! first. Nothing here reads or writes; the store keeps what it says in one transaction.
+//! first. Nothing here reads or writes the table.
 
 use serde::{Deserialize, Serialize};
 
@@ -8,14 +8,14 @@ use crate::base::clock::Time;
 /// What the entry of expired points says.
 pub const EXPIRED: &str = "积分过期";
 
-/// What a member holds, as of the newest entry of the ledger. What has expired since is arithmetic:
-/// [`Points::at`].
+/// What a member holds, as of the newest entry of the ledger. [`Points::at`] computes what has expired
+/// since.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Points {
     /// How many entries the ledger has; the newest one's `seq`.
     pub seq: u64,
-    /// The year that the next two are said of, at `+08:00`.
+    /// The year that the next two fields count, at `+08:00`.
     pub year: i32,
     /// Earned in `year`, unspent.
     pub this_year: i64,
@@ -25,16 +25,17 @@ pub struct Points {
     pub credited: i64,
     /// Everything ever spent, as a positive number; what expired is not in it.
     pub spent: i64,
-    /// When the newest entry was written, in Unix milliseconds: none is older than the one before.
+    /// When the newest entry was written, in Unix milliseconds. No entry is older than the one before.
     pub newest: i64,
-    /// When the last mark was written, in Unix milliseconds.
-    pub marked: i64,
-    /// When the entries of the run that goes on were written: six bytes of Unix milliseconds each.
+    /// When the last entry before those of `entry_times` was written, in Unix milliseconds.
+    pub checkpoint_at: i64,
+    /// When the entries since the last multiple of [`CHECKPOINT_EVERY`] were written: six bytes of
+    /// Unix milliseconds each.
     #[serde(with = "serde_bytes")]
-    pub times: Vec<u8>,
+    pub entry_times: Vec<u8>,
 }
 
-/// An entry of the ledger as it follows from the rules, written or still to be written.
+/// An entry of the ledger as the arithmetic makes it, written or still to be written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Posting {
     /// Its place in the ledger, from 1.
@@ -45,8 +46,8 @@ pub struct Posting {
     pub point: i64,
     /// What was left to spend.
     pub balance: i64,
-    /// Where it carries a mark: [`Points::times`], itself included.
-    pub mark: Option<Vec<u8>>,
+    /// Where it is a checkpoint: [`Points::entry_times`], its own included.
+    pub checkpoint: Option<Vec<u8>>,
 }
 
 /// There are too few points for a spend.
@@ -111,50 +112,57 @@ impl Points {
 
     /// Adds an entry to the ledger.
     fn write(&mut self, point: i64, at: Time) -> Posting {
-        if self.seq > 0 && self.seq.is_multiple_of(MARK_EVERY) {
-            self.marked = self.newest;
-            self.times.clear();
+        if self.seq > 0 && self.seq.is_multiple_of(CHECKPOINT_EVERY) {
+            self.checkpoint_at = self.newest;
+            self.entry_times.clear();
         }
         self.seq += 1;
         self.newest = at.millis();
-        self.times
+        self.entry_times
             .extend_from_slice(&at.millis().to_be_bytes()[2..]);
-        let marks = self.seq.is_multiple_of(MARK_EVERY) && self.marked < self.newest;
+        let is_checkpoint =
+            self.seq.is_multiple_of(CHECKPOINT_EVERY) && self.checkpoint_at < self.newest;
         Posting {
             seq: self.seq,
             at,
             point,
             balance: self.balance(),
-            mark: marks.then(|| self.times.clone()),
+            checkpoint: is_checkpoint.then(|| self.entry_times.clone()),
         }
     }
 
-    /// How many entries were written before `moment`, as far as can be told from here: `None` where
-    /// it takes the first mark from `moment` on, and [`older_than`].
+    /// How many entries were written before `moment`. `None` where `entry_times` do not reach back
+    /// that far: then the first checkpoint from `moment` on tells it, through [`older_than`].
     #[must_use]
     pub fn older_than(&self, moment: Time) -> Option<u64> {
-        (self.marked < moment.millis()).then(|| older_than(moment, self.seq, &self.times))
+        (self.checkpoint_at < moment.millis())
+            .then(|| older_than(moment, self.seq, &self.entry_times))
     }
 }
 
-/// Every so many entries, one carries a mark: when it and the others of its run were written. So any
-/// moment is found in the ledger by reading one item. Of runs that end at one moment only the first
-/// has a mark: the others lie wholly at that moment, and of marks that sort alike either may be read.
-pub const MARK_EVERY: u64 = 32;
+/// Every 32nd entry is a checkpoint: it says when it and the 31 entries before it were written, so that
+/// one read finds any moment in a ledger.
+///
+/// Of several that are due at one moment only the first is one. The others could say no more, for all
+/// their entries were written at that moment; and an index that sorts by the moment may return any of
+/// them first.
+pub const CHECKPOINT_EVERY: u64 = 32;
 
-/// Reads back [`Points::times`].
-fn times(bytes: &[u8]) -> impl Iterator<Item = Time> {
+/// Reads back [`Points::entry_times`].
+fn decode_times(bytes: &[u8]) -> impl Iterator<Item = Time> {
     bytes.chunks_exact(6).map(|six| {
         let millis = six.iter().fold(0, |millis, b| millis << 8 | i64::from(*b));
         Time::from_millis(millis)
     })
 }
 
-/// How many of a run of entries that ends with `seq` lie before `moment`, with all entries before
-/// the run.
+/// How many of the entries up to `seq` were written before `moment`. The last of them were written at
+/// `entry_times`, and all others before `moment`.
 #[must_use]
-pub fn older_than(moment: Time, seq: u64, run: &[u8]) -> u64 {
-    let younger = times(run).filter(|time| *time >= moment).count();
+pub fn older_than(moment: Time, seq: u64, entry_times: &[u8]) -> u64 {
+    let younger = decode_times(entry_times)
+        .filter(|time| *time >= moment)
+        .count();
     seq - u64::try_from(younger).unwrap_or(seq)
 }
 
@@ -225,8 +233,8 @@ mod tests {
         for day_of_year in 0..40 {
             points = post(&points, 1, day(2030, day_of_year));
         }
-        assert_eq!(points.times.len(), 8 * 6);
-        assert_eq!(points.marked, day(2030, 31).millis());
+        assert_eq!(points.entry_times.len(), 8 * 6);
+        assert_eq!(points.checkpoint_at, day(2030, 31).millis());
         assert_eq!(points.older_than(day(2030, 31)), None);
         assert_eq!(points.older_than(day(2030, 32)), Some(32));
         assert_eq!(points.older_than(day(2030, 39)), Some(39));
@@ -234,18 +242,18 @@ mod tests {
     }
 
     #[test]
-    fn no_two_marks_are_of_one_moment() {
-        let (mut points, mut marks) = (Points::default(), Vec::new());
+    fn no_two_checkpoints_are_of_one_moment() {
+        let (mut points, mut checkpoints) = (Points::default(), Vec::new());
         for entry in 0..170 {
             let now = day(2030, if entry < 140 { 5 } else { 6 });
             let (next, postings) = points.post(1, now).unwrap();
-            let marked = postings
-                .into_iter()
-                .filter(|posting| posting.mark.is_some());
-            marks.extend(marked.map(|posting| (posting.seq, posting.at)));
+            let new = postings
+                .iter()
+                .filter(|posting| posting.checkpoint.is_some());
+            checkpoints.extend(new.map(|posting| (posting.seq, posting.at)));
             points = next;
         }
-        assert_eq!(marks, [(32, day(2030, 5)), (160, day(2030, 6))]);
-        assert_eq!((points.seq, points.times.len()), (170, 10 * 6));
+        assert_eq!(checkpoints, [(32, day(2030, 5)), (160, day(2030, 6))]);
+        assert_eq!((points.seq, points.entry_times.len()), (170, 10 * 6));
     }
 }

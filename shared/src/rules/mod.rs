@@ -5,6 +5,8 @@ pub mod caller;
 pub mod change_password;
 pub mod login;
 pub mod logout;
+pub mod points;
 pub mod refresh;
 pub mod register;
+pub mod save_profile;
 pub mod session;

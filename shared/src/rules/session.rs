@@ -8,7 +8,7 @@ use crate::{
         token::{Pair, Slot, Token},
     },
     store::{
-        ledger::page::PageCursors,
+        ledger::cursor::PageCursors,
         sessions::item::{Session, SessionKey},
     },
 };
@@ -41,7 +41,7 @@ pub fn for_group(app: &App, slot: Slot, id: MemberId, generation: u64) -> NewSes
             refresh_until: Some(pair.refresh.issued().plus_seconds(REFRESH_SECONDS)),
             used: false,
             retired: Vec::new(),
-            views: PageCursors::default(),
+            cursors: PageCursors::default(),
         },
     }
 }
@@ -62,7 +62,7 @@ pub fn for_browser(app: &App, id: MemberId, generation: u64) -> NewSession<Token
             refresh_until: None,
             used: false,
             retired: Vec::new(),
-            views: PageCursors::default(),
+            cursors: PageCursors::default(),
         },
     }
 }

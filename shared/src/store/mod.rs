@@ -17,7 +17,7 @@ pub use dynamodb::{
 
 use crate::{aws::Aws, config::Config};
 use dynamodb::table::Table;
-use ledger::{Ledger, cache::LedgerCache};
+use ledger::Ledger;
 use limits::Limits;
 use members::Members;
 use sessions::Sessions;
@@ -27,7 +27,6 @@ use verification::Verification;
 #[derive(Clone, Debug)]
 pub struct Store {
     table: Table,
-    ledgers: LedgerCache,
 }
 
 impl Store {
@@ -43,7 +42,6 @@ impl Store {
     pub fn with(client: aws_sdk_dynamodb::config::Builder, config: &Config) -> Self {
         Self {
             table: Table::open(client, &config.table),
-            ledgers: LedgerCache::default(),
         }
     }
 
@@ -74,6 +72,6 @@ impl Store {
     /// Ledgers of points.
     #[must_use]
     pub const fn ledger(&self) -> Ledger<'_> {
-        Ledger(&self.table, &self.ledgers)
+        Ledger(&self.table)
     }
 }

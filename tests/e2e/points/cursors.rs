@@ -1,4 +1,4 @@
-//! What a session is reading of the ledger: each of the three spans by itself.
+//! The page cursors of a session: one for each of the three filters.
 
 use shared::{base::clock::Time, store::Store};
 
@@ -16,7 +16,7 @@ fn days() -> impl Iterator<Item = Time> {
 }
 
 #[tokio::test]
-async fn first_pages_of_two_spans_at_once_are_both_kept() {
+async fn first_pages_by_two_filters_at_once_keep_both_cursors() {
     let service = Service::start().await;
     let gate = Gate::default();
     let process = || {
@@ -29,57 +29,30 @@ async fn first_pages_of_two_spans_at_once_are_both_kept() {
     service.load(member.id, days()).await;
     service.advance(200 * A_DAY);
     let mut orders = Orders::new(7);
-    let spans = ["last_three_month", "three_month_ago"];
+    let filters = ["last_three_month", "three_month_ago"];
     for number in 0..12 {
         service.advance(1);
         let session = service.login("yhsduser", "app").await;
         let token = session["access_token"].as_str().expect("a token");
-        let page = |span: &str, page: u64| {
-            let path = format!("{PATH}?{span}=1&page={page}");
+        let page = |filter: &str, page: u64| {
+            let path = format!("{PATH}?{filter}=1&page={page}");
             service.get(&path).bearer(token).through(&process())
         };
-        let racing = spans.map(|span| {
-            let page: Racing<_> = page(span, 1).into_future();
+        let racing = filters.map(|filter| {
+            let page: Racing<_> = page(filter, 1).into_future();
             page
         });
         let (replies, calls) = gate.race(racing, |open| orders.choose(open)).await;
         let items = replies.map(|reply| reply.body["paging"]["items"].clone());
         service.given(member.id, &format!("key {number}"), 1).await;
-        let recent = page(spans[0], 2).await;
+        let recent = page(filters[0], 2).await;
         assert_eq!(recent.body["paging"]["items"], items[0], "{calls:?}");
         let kept = &service.items("member#", "session#app").await[0];
-        for (view, items) in ["view_recent", "view_older"].into_iter().zip(items) {
-            let [low, high] = ["low", "high"].map(|end| kept[view][end].as_u64());
+        for (cursor, items) in ["cursor_recent", "cursor_older"].into_iter().zip(items) {
+            let [low, high] = ["low", "high"].map(|end| kept[cursor][end].as_u64());
             let many = high.zip(low).map(|(high, low)| high - low);
-            assert_eq!(many, items.as_u64(), "{view} {calls:?}");
+            assert_eq!(many, items.as_u64(), "{cursor} {calls:?}");
         }
         orders.finish();
-    }
-}
-
-#[tokio::test]
-async fn no_mark_is_asked_for_where_the_boundary_is_known_to_lie_behind_the_last() {
-    let service = Service::start().await;
-    let member = service.holder("yhsduser").await;
-    service.load(member.id, days()).await;
-    for (days, asked) in [(200, 1), (85, 0)] {
-        service.advance(days * A_DAY);
-        let session = service.login("yhsduser", "app").await;
-        let token = session["access_token"].as_str().expect("a token");
-        // A process that has not met the ledger does not know.
-        let spans = ["last_three_month=1", "three_month_ago=1"];
-        for query in spans {
-            service.details(token, query).await;
-        }
-        for query in spans {
-            service.take_sent();
-            let reply = service.details(token, query).await;
-            let items = reply.body["paging"]["items"].as_u64();
-            assert!(items.is_some_and(|items| items > 0), "{}", reply.body);
-            assert_eq!(service.spent().trips, 1, "{days} {query}");
-            let sent = service.take_sent().into_iter();
-            let marks = sent.filter(|sent| sent.body["IndexName"] == "by_mark");
-            assert_eq!(marks.count(), asked, "{days} {query}");
-        }
     }
 }

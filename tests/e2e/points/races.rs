@@ -3,10 +3,9 @@
 use std::{collections::HashSet, future::IntoFuture};
 
 use serde_json::{Value, json};
-use shared::store::Store;
 use tests::proxy::{Fault, Pick, Repeat};
 
-use crate::support::{RequestBuilder, Service, aws};
+use crate::support::{RequestBuilder, Service};
 
 /// Sends all at once, and gives the answers in the same order.
 async fn all(requests: impl IntoIterator<Item = RequestBuilder>) -> Vec<Value> {
@@ -45,17 +44,7 @@ async fn twenty_spends_of_ten_from_eighty_are_eight_spends() {
     let service = Service::start().await;
     let member = service.holder("yhsduser").await;
     service.given(member.id, "credit", 80).await;
-    // Half of them through another process, which has not met the ledger.
-    let client = shared::store::dynamodb::client(&aws());
-    let elsewhere = service.with_store(Store::with(client, &service.app.config));
-    let spend = |caller: usize| {
-        let spend = service.give(member.id, &format!("k{caller}"), -10, "订单");
-        if caller.is_multiple_of(2) {
-            spend
-        } else {
-            spend.through(&elsewhere)
-        }
-    };
+    let spend = |caller: usize| service.give(member.id, &format!("k{caller}"), -10, "订单");
     let answers = all((0..20).map(spend)).await;
     let refused = json!({ "code": 201, "message": "积分不足", "balance": 0 });
     let done = answers
@@ -108,16 +97,17 @@ async fn a_write_is_one_transaction_with_a_token_of_its_own() {
     service.given(member.id, "b", 1).await;
     let sent = service.take_sent();
     let operations: Vec<_> = sent.iter().map(|sent| &*sent.operation).collect();
-    assert_eq!(
-        operations,
-        ["GetItem", "TransactWriteItems", "TransactWriteItems"]
-    );
-    assert_eq!(sent[0].body["ConsistentRead"], true);
+    assert_eq!(operations, ["GetItem", "TransactWriteItems"].repeat(2));
     // The SDK's own repetitions carry the same one.
-    let tokens = [&sent[1], &sent[2]].map(|sent| sent.body["ClientRequestToken"].as_str());
+    let writes = [&sent[1], &sent[3]];
+    let tokens = writes.map(|sent| sent.body["ClientRequestToken"].as_str());
     assert!(tokens.iter().all(Option::is_some) && tokens[0] != tokens[1]);
-    for sent in &sent[1..] {
-        assert_eq!(sent.body["TransactItems"].as_array().map(Vec::len), Some(2));
+    for (read, write) in [&sent[0], &sent[2]].into_iter().zip(writes) {
+        assert_eq!(read.body["ConsistentRead"], true);
+        assert_eq!(
+            write.body["TransactItems"].as_array().map(Vec::len),
+            Some(2)
+        );
     }
 }
 
@@ -136,8 +126,8 @@ async fn a_transaction_that_met_others_again_and_again_is_tried_on() {
     );
     assert_eq!(script.disarm(), 7);
     let calls = script.recorded();
-    let reads = calls.iter().filter(|call| call.operation == "GetItem");
-    assert_eq!(reads.count(), 2, "the SDK gave up, and the ledger did not");
+    let writes = (calls.iter()).filter(|call| call.operation == "TransactWriteItems");
+    assert_eq!(writes.count(), 8, "the SDK gave up, and the ledger did not");
     assert_eq!(service.items("member#", "points#").await.len(), 1);
     service.assert_adds_up(member.id).await;
 }

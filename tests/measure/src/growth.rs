@@ -247,7 +247,7 @@ impl Ground {
         token
     }
 
-    /// A page of that ledger, by a process that has met it.
+    /// A page of that ledger. The first one keeps the session's cursor.
     async fn page(&mut self, token: &str, query: &str) -> Spent {
         let path = "/api/v1/account/reward_point_details";
         let event = bearing(self.requests.get(path, query), token);

@@ -6,7 +6,7 @@ use shared::{
     base::clock::Time,
     domain::{
         member::Member,
-        points::{EXPIRED, MARK_EVERY, Points},
+        points::{CHECKPOINT_EVERY, EXPIRED, Points},
     },
     store::ledger::entries::{Entry, EntryKey},
 };
@@ -19,13 +19,11 @@ pub(super) fn check(table: &Table<'_>, found: &mut Found) {
         let Some(entry) = found.decoded(&format!("{pk} {sk}"), item) else {
             continue;
         };
-        let (mark, times) = (item["mark"].as_i64(), bytes(&item["times"]));
-        let sk = sk.to_owned();
         ledgers.entry(pk).or_default().push(Line {
-            sk,
+            sk: sk.to_owned(),
             entry,
-            mark,
-            times,
+            checkpoint: item["checkpoint"].as_i64(),
+            entry_times: bytes(&item["entry_times"]),
         });
     }
     for pk in ledgers.keys() {
@@ -50,8 +48,8 @@ pub(super) fn check(table: &Table<'_>, found: &mut Found) {
 struct Line {
     sk: String,
     entry: Entry,
-    mark: Option<i64>,
-    times: Vec<u8>,
+    checkpoint: Option<i64>,
+    entry_times: Vec<u8>,
 }
 
 fn bytes(value: &serde_json::Value) -> Vec<u8> {
@@ -84,7 +82,7 @@ impl Ledger<'_> {
                 format!("{sk} has place {seq}, not {place}")
             });
             self.post(line);
-            self.mark(line);
+            self.checkpoint(line);
         }
         let newest = Time::from_millis(self.held.newest);
         self.complain(table.has_been(newest.millis()), || {
@@ -147,23 +145,23 @@ impl Ledger<'_> {
         });
     }
 
-    /// Every so many entries one carries the times of its run, unless the mark before is of the same
-    /// moment; the member those since.
-    fn mark(&mut self, line: &Line) {
+    /// Every 32nd entry is a checkpoint, unless the one due before it is of the same moment; the
+    /// member holds the times since the last one that was due.
+    fn checkpoint(&mut self, line: &Line) {
         let Line { sk, entry, .. } = line;
-        if entry.seq > 1 && (entry.seq - 1).is_multiple_of(MARK_EVERY) {
-            self.held.marked = self.held.newest;
-            self.held.times.clear();
+        if entry.seq > 1 && (entry.seq - 1).is_multiple_of(CHECKPOINT_EVERY) {
+            self.held.checkpoint_at = self.held.newest;
+            self.held.entry_times.clear();
         }
         self.held.newest = entry.at.millis();
         let time = entry.at.millis().to_be_bytes();
-        self.held.times.extend_from_slice(&time[2..]);
-        let is_due = entry.seq.is_multiple_of(MARK_EVERY);
-        let good = if is_due && self.held.marked < self.held.newest {
-            line.mark == Some(entry.at.millis()) && line.times == self.held.times
+        self.held.entry_times.extend_from_slice(&time[2..]);
+        let is_due = entry.seq.is_multiple_of(CHECKPOINT_EVERY);
+        let good = if is_due && self.held.checkpoint_at < self.held.newest {
+            line.checkpoint == Some(entry.at.millis()) && line.entry_times == self.held.entry_times
         } else {
-            line.mark.is_none() && line.times.is_empty()
+            line.checkpoint.is_none() && line.entry_times.is_empty()
         };
-        self.complain(good, || format!("{sk} is marked wrongly"));
+        self.complain(good, || format!("{sk} is a wrong checkpoint"));
     }
 }

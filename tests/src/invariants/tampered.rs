@@ -65,14 +65,14 @@ member     | points#key 5 | balance       | 4             | were left of
 member     | points#key 5 | seq           | 5             | has place
 member     | points#key 5 | at            | 1907726400000 | older than the entry before
 member     | points#key 98 | at           | 1907726401000 | of the future
-member     | points#key 5 | mark          | 1             | marked wrongly
+member     | points#key 5 | checkpoint    | 1             | wrong checkpoint
 member     | points#key 5 | sk            | "points#订单" | is no entry
 member     | points#key 5 | pk            | "member#8"    | entries and no member
 member     | points#key 5 | expires_at    | 1907726400    | kept for good
 member     | points#key 1 | point         | -51           | overdraws
-member     | points#key 30 | mark         | -             | marked wrongly
-member     | points#key 30 | times        | [0]           | marked wrongly
-member     | points#key 62 | mark         | 1893427230000 | marked wrongly
+member     | points#key 30 | checkpoint   | -             | wrong checkpoint
+member     | points#key 30 | entry_times  | [0]           | wrong checkpoint
+member     | points#key 62 | checkpoint   | 1893427230000 | wrong checkpoint
 member     | expiry#2030  | point         | -29           | and 30 expired
 member     | expiry#2030  | sk            | "expiry#2031" | and 30 expired
 member     | expiry#2030  | sk            | "points#k"    | the entries are

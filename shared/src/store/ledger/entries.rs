@@ -1,5 +1,5 @@
-//! An entry of the ledger, under `member#<id>` / `points#<key>`, `key`
-//! being the caller's idempotency key, or `expiry#<year>`:
+//! An entry of the ledger, under `member#<id>` / `points#<key>`, `key` being the caller's idempotency
+//! key; or under `expiry#<year>`, for the points that expired as the year began:
 //!
 //! | attribute | type | what |
 //! | --- | --- | --- |
@@ -8,8 +8,9 @@
 //! | `point` | N | how many points, negative where spent or expired |
 //! | `desc` | S | what for |
 //! | `balance` | N | what could be spent then |
-//! | `mark` | N | on every 32nd, but on one alone of a moment: `at` again; sorts the index [`BY_MARK`] |
-//! | `times` | B | beside `mark`: when it and the 31 before it were written |
+//! | `actor` | S | who asked for it, [`Actor`]; none of an entry of what expired |
+//! | `checkpoint` | N | on a checkpoint alone: `at` again; sorts the index [`BY_CHECKPOINT`] |
+//! | `entry_times` | B | beside it: when it and the 31 entries before it were written |
 
 use std::str::FromStr;
 
@@ -18,19 +19,22 @@ use serde_bytes::ByteBuf;
 
 use crate::{
     base::clock::Time,
-    domain::points::{EXPIRED, Posting, TooFew},
+    domain::{
+        actor::Actor,
+        points::{self, EXPIRED, Posting},
+    },
 };
 
 /// The index of a member's entries by their place.
 pub const BY_SEQ: &str = "by_seq";
 /// What it sorts by.
 pub const SEQ: &str = "seq";
-/// The index of a member's marks by time.
-pub const BY_MARK: &str = "by_mark";
+/// The index of a member's checkpoints by time.
+pub const BY_CHECKPOINT: &str = "by_checkpoint";
 /// What it sorts by.
-pub const MARK: &str = "mark";
-/// What a mark says, beside its place.
-pub const TIMES: &str = "times";
+pub const CHECKPOINT: &str = "checkpoint";
+/// What a checkpoint tells, beside its place.
+pub const ENTRY_TIMES: &str = "entry_times";
 
 /// A caller's idempotency key: 1–64 printable ASCII characters.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,7 +55,7 @@ impl FromStr for EntryKey {
     }
 }
 
-/// What a caller asks to be written.
+/// A credit or a spend that a caller asks for.
 #[derive(Clone, Debug)]
 pub struct Order {
     /// Under which key.
@@ -60,6 +64,8 @@ pub struct Order {
     pub point: i64,
     /// What for.
     pub desc: String,
+    /// Who asks.
+    pub actor: Actor,
 }
 
 /// An entry of the ledger.
@@ -75,55 +81,54 @@ pub struct Entry {
     pub desc: String,
     /// What could be spent then.
     pub balance: i64,
+    /// Who asked for it; `None` for points that expired.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub actor: Option<Actor>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    mark: Option<Time>,
+    checkpoint: Option<Time>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    times: Option<ByteBuf>,
+    entry_times: Option<ByteBuf>,
 }
 
 impl Entry {
-    /// Words a posting.
+    /// The entry of an order.
     #[must_use]
-    pub fn new(posting: Posting, desc: impl Into<String>) -> Self {
-        Self {
-            seq: posting.seq,
-            at: posting.at,
-            point: posting.point,
-            desc: desc.into(),
-            balance: posting.balance,
-            mark: posting.mark.as_ref().map(|_| posting.at),
-            times: posting.mark.map(ByteBuf::from),
-        }
+    pub fn ordered(posting: Posting, order: &Order) -> Self {
+        Self::new(posting, &order.desc, Some(order.actor.clone()))
     }
 
     /// The entry of points that expired.
     #[must_use]
     pub fn expired(posting: Posting) -> Self {
-        Self::new(posting, EXPIRED)
+        Self::new(posting, EXPIRED, None)
+    }
+
+    fn new(posting: Posting, desc: &str, actor: Option<Actor>) -> Self {
+        Self {
+            seq: posting.seq,
+            at: posting.at,
+            point: posting.point,
+            desc: desc.to_owned(),
+            balance: posting.balance,
+            actor,
+            checkpoint: posting.checkpoint.as_ref().map(|_| posting.at),
+            entry_times: posting.checkpoint.map(ByteBuf::from),
+        }
     }
 }
 
-/// What became of an order.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Recorded {
-    /// It is written: now, or under the same key with the same content before.
-    Done(Entry),
-    /// The key has been used for something else.
-    KeyTaken,
-    /// There are too few points for it.
-    TooFew(TooFew),
-    /// There is no such member.
-    NoMember,
+/// What a checkpoint tells: when it and the entries before it were written.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Checkpoint {
+    seq: u64,
+    entry_times: ByteBuf,
 }
 
-impl Order {
-    /// The key has an entry already.
-    pub(in crate::store) fn again(&self, entry: Entry) -> Recorded {
-        if entry.point == self.point && entry.desc == self.desc {
-            Recorded::Done(entry)
-        } else {
-            Recorded::KeyTaken
-        }
+impl Checkpoint {
+    /// How many entries were written before `moment`. It has to be the first checkpoint from then on.
+    #[must_use]
+    pub fn older_than(&self, moment: Time) -> u64 {
+        points::older_than(moment, self.seq, &self.entry_times)
     }
 }
 

@@ -9,7 +9,7 @@
 //! | `refresh`, `refresh_until` | B, N | the refresh token's; absent in a browser's session |
 //! | `used` | BOOL | whether a token of the current pair was presented since the last rotation |
 //! | `retired` | L | [`Retired`] refresh tokens, newest first |
-//! | `view_all`, `view_recent`, `view_older` | M | what is being read of the ledger, see [`PageCursor`](super::views::PageCursor) |
+//! | `cursor_all`, `cursor_recent`, `cursor_older` | M | which entries of the ledger are being read, see [`PageCursor`](super::super::ledger::cursor::PageCursor) |
 //! | `expires_at` | N | TTL |
 
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -23,7 +23,7 @@ use crate::store::{
         update::ConditionalUpdate,
     },
     key::Key,
-    ledger::page::PageCursors,
+    ledger::cursor::PageCursors,
 };
 use crate::{
     base::{clock::Time, digest::Digest},
@@ -53,9 +53,9 @@ pub struct Session {
     pub used: bool,
     /// Refresh tokens that were exchanged for newer ones, newest first.
     pub retired: Vec<Retired>,
-    /// What is being read of the ledger.
+    /// Which entries of the ledger are being read.
     #[serde(flatten)]
-    pub views: PageCursors,
+    pub cursors: PageCursors,
 }
 
 impl Session {

@@ -50,7 +50,7 @@ pub const POINTS: &[Endpoint] = &[
         done: Done::Nothing,
     },
     Endpoint {
-        what: "a credit to a ledger that was not met",
+        what: "a credit",
         method: "POST",
         path: "/admin/members/{id}/points",
         needs: &[Need::Username],

@@ -5,6 +5,7 @@
 //! handful of wrong answers close it as well, so that nobody gets through by trying.
 
 pub mod callback;
+mod drawing;
 pub(crate) mod issue;
 pub(crate) mod picture;
 mod sealed;
@@ -22,8 +23,8 @@ use crate::{config::Config, state::Registration};
 use sealed::{Challenge, Seal};
 
 /// The characters of captchas: of those that look alike (0, O and Q, 1, I and L, 2 and Z, 5 and S,
-/// 6 and G, 8 and B, E and F, U and V) at most one.
-const ALPHABET: &[u8; 19] = b"ACDEHJKMNPRTWXY3479";
+/// 6 and G, 8 and B, E and F, U and V, P and R, 4 and A, K and X) at most one.
+const ALPHABET: &[u8; 16] = b"ACDEHJMNRTWXY379";
 
 /// How many characters a captcha has.
 const LENGTH: usize = 5;

@@ -125,13 +125,16 @@ impl Time {
     }
 }
 
-/// The source of time: the system's, or one that a test moves by hand.
+/// The source of time: the system's, the system's set forward by hand, or one that stands still until a
+/// test moves it.
 #[derive(Clone)]
 pub struct Clock(Source);
 
 #[derive(Clone)]
 enum Source {
     System,
+    /// The milliseconds that the clock is ahead of the system's.
+    Shifted(Arc<AtomicI64>),
     Frozen(Arc<AtomicI64>),
 }
 
@@ -142,6 +145,13 @@ impl Clock {
         Self(Source::System)
     }
 
+    /// The system's clock, which [`advance`](Self::advance) sets forward: a developer sees what expires
+    /// without waiting for it.
+    #[must_use]
+    pub fn shifted() -> Self {
+        Self(Source::Shifted(Arc::default()))
+    }
+
     /// A clock that stands at `time` until it is moved by [`advance`](Self::advance).
     #[must_use]
     pub fn frozen(time: Time) -> Self {
@@ -150,24 +160,24 @@ impl Clock {
 
     /// The moment it is.
     #[must_use]
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "this is the one place that reads the clock"
-    )]
     pub fn now(&self) -> Time {
         match &self.0 {
-            Source::System => {
-                let nanos = OffsetDateTime::now_utc().unix_timestamp_nanos();
-                Time(i64::try_from(nanos / 1_000_000).unwrap_or(i64::MAX))
+            Source::System => system_time(),
+            Source::Shifted(ahead) => {
+                let ahead = ahead.load(Ordering::SeqCst);
+                Time(system_time().0.saturating_add(ahead))
             }
             Source::Frozen(millis) => Time(millis.load(Ordering::SeqCst)),
         }
     }
 
-    /// Moves a frozen clock by `seconds`; the system's clock is not moved.
+    /// Moves a frozen or shifted clock by `seconds`; the system's clock is not moved.
     pub fn advance(&self, seconds: i64) {
-        if let Source::Frozen(millis) = &self.0 {
-            millis.fetch_add(seconds * 1000, Ordering::SeqCst);
+        match &self.0 {
+            Source::System => {}
+            Source::Shifted(millis) | Source::Frozen(millis) => {
+                millis.fetch_add(seconds.saturating_mul(1000), Ordering::SeqCst);
+            }
         }
     }
 
@@ -179,7 +189,7 @@ impl Clock {
     )]
     pub fn stopwatch(&self) -> Stopwatch {
         Stopwatch(match self.0 {
-            Source::System => Some(std::time::Instant::now()),
+            Source::System | Source::Shifted(_) => Some(std::time::Instant::now()),
             Source::Frozen(_) => None,
         })
     }
@@ -189,9 +199,19 @@ impl fmt::Debug for Clock {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self.0 {
             Source::System => "Clock::system",
+            Source::Shifted(_) => "Clock::shifted",
             Source::Frozen(_) => "Clock::frozen",
         })
     }
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "this is the one place that reads the clock"
+)]
+fn system_time() -> Time {
+    let nanos = OffsetDateTime::now_utc().unix_timestamp_nanos();
+    Time(i64::try_from(nanos / 1_000_000).unwrap_or(i64::MAX))
 }
 
 /// A running measurement of a duration.
@@ -236,6 +256,17 @@ mod tests {
         assert_eq!(earlier(last_of_may), "2031-02-28T00:00:00.000+08:00");
         let third_of_january = Time::year_start(2031).seconds() + 2 * 86_400 + 5;
         assert_eq!(earlier(third_of_january), "2030-10-03T00:00:05.000+08:00");
+    }
+
+    #[test]
+    fn a_shifted_clock_runs_ahead_of_the_systems() {
+        let (system, shifted) = (Clock::system(), Clock::shifted());
+        let other = shifted.clone();
+        shifted.advance(86_400);
+        let ahead = other.now().millis() - system.now().millis();
+        assert!((86_390_000..=86_410_000).contains(&ahead), "{ahead}");
+        system.advance(86_400);
+        assert!(system.now() < other.now());
     }
 
     #[test]

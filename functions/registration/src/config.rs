@@ -104,7 +104,11 @@ impl Config {
         }
     }
 
-    pub(crate) fn read(settings: &Settings, deadline: Deadline) -> Result<Self, ConfigError> {
+    /// Reads the settings that this function alone has; a provider answers within a part of `deadline`.
+    ///
+    /// # Errors
+    /// [`ConfigError`], which names the setting.
+    pub fn read(settings: &Settings, deadline: Deadline) -> Result<Self, ConfigError> {
         let defaults = Self::new(
             [
                 settings.secret("HUIYUAN_CODE_KEY")?,

@@ -71,7 +71,11 @@ impl Config {
         u8::try_from(place).ok().map(Slot::Group)
     }
 
-    pub(crate) fn read(settings: &Settings) -> Result<Self, ConfigError> {
+    /// Reads the settings that all functions have.
+    ///
+    /// # Errors
+    /// [`ConfigError`], which names the setting.
+    pub fn read(settings: &Settings) -> Result<Self, ConfigError> {
         let defaults = Self::new(
             settings.required("HUIYUAN_TABLE")?,
             settings.secret("HUIYUAN_SERVICE_KEY")?,

@@ -1,6 +1,6 @@
 //! Settings by name, as the environment gives them, and why one of them stops the start.
 
-use std::{collections::HashMap, str::FromStr};
+use std::{cell::Cell, collections::HashMap, str::FromStr};
 
 use crate::base::secret_key::{InvalidKey, SecretKey};
 
@@ -22,11 +22,21 @@ pub enum ConfigError {
 
 /// Variables by name: the environment's, as it was at start. A function with settings of its own
 /// reads them from here.
-pub struct Settings(HashMap<String, String>);
+pub struct Settings(HashMap<String, Variable>);
+
+struct Variable {
+    value: String,
+    /// Whether anything has asked for it.
+    read: Cell<bool>,
+}
 
 impl FromIterator<(String, String)> for Settings {
     fn from_iter<I: IntoIterator<Item = (String, String)>>(variables: I) -> Self {
-        Self(variables.into_iter().collect())
+        let variable = |(name, value)| {
+            let read = Cell::new(false);
+            (name, Variable { value, read })
+        };
+        Self(variables.into_iter().map(variable).collect())
     }
 }
 
@@ -38,14 +48,28 @@ impl Settings {
     )]
     #[must_use]
     pub fn from_environment() -> Self {
-        Self(std::env::vars().collect())
+        std::env::vars().collect()
     }
 
     /// A setting that may be left out; an empty one is left out.
     #[must_use]
     pub fn optional(&self, name: &str) -> Option<&str> {
-        let value = self.0.get(name).map(|value| value.trim());
-        value.filter(|value| !value.is_empty())
+        let variable = self.0.get(name)?;
+        variable.read.set(true);
+        Some(variable.value.trim()).filter(|value| !value.is_empty())
+    }
+
+    /// Whether anything has asked for a variable that is there: one that stays unread is no setting.
+    #[must_use]
+    pub fn is_read(&self, name: &str) -> bool {
+        self.0.get(name).is_some_and(|variable| variable.read.get())
+    }
+
+    /// The variables whose names begin with `prefix`.
+    pub fn beginning_with(&self, prefix: &str) -> impl Iterator<Item = (&str, &str)> {
+        let all = self.0.iter();
+        all.map(|(name, variable)| (name.as_str(), variable.value.as_str()))
+            .filter(move |(name, _)| name.starts_with(prefix))
     }
 
     /// A setting that must be there.

@@ -6,5 +6,6 @@ pub mod demo;
 pub mod inbox;
 pub mod inspect;
 pub mod service;
+mod spelling;
 pub mod table;
 pub mod terminal;

@@ -2,9 +2,12 @@
 //! all four functions, and the AWS they talk to.
 
 pub mod aws;
+pub mod data_file;
 pub mod demo;
+pub mod guard;
 pub mod inbox;
 pub mod inspect;
+pub mod listen;
 pub mod service;
 mod spelling;
 pub mod table;

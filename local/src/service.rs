@@ -3,7 +3,7 @@
 use std::net::{IpAddr, SocketAddr};
 
 use axum::{
-    Json, Router,
+    Extension, Json, Router,
     extract::{ConnectInfo, Request},
     http::{HeaderMap, StatusCode},
     middleware::map_request,
@@ -11,7 +11,9 @@ use axum::{
 };
 use registration::Registration;
 use serde_json::json;
-use shared::{app::App, domain::client_address::ClientAddress, http::operator::Operator};
+use shared::{app::App, domain::client_address::ClientAddress};
+
+use crate::guard::Unserved;
 
 /// All routes of the service.
 pub fn router(app: &App, registration: &Registration) -> Router {
@@ -44,17 +46,15 @@ pub fn with_addresses(app: &App, registration: &Registration) -> Router {
 
 /// What the gateway answers where there is no route.
 async fn undefined() -> impl IntoResponse {
-    (StatusCode::NOT_FOUND, Json(json!({"message": "Not Found"})))
+    let body = Json(json!({"message": "Not Found"}));
+    let unserved = Unserved("there is no such path".to_owned());
+    (StatusCode::NOT_FOUND, Extension(unserved), body)
 }
 
 /// Takes the client's address from the last hop of `X-Forwarded-For`, else from the connection.
 async fn vouch(ConnectInfo(peer): ConnectInfo<SocketAddr>, mut request: Request) -> Request {
     let address = last_hop(request.headers()).unwrap_or(peer.ip());
     request.extensions_mut().insert(ClientAddress(address));
-    // The peer itself, not what a header says of it: the operator works on this machine.
-    if peer.ip().to_canonical().is_loopback() {
-        request.extensions_mut().insert(Operator::named("local"));
-    }
     request
 }
 

@@ -3,7 +3,7 @@
 
 use aws_sdk_dynamodb::{
     Client,
-    error::SdkError,
+    error::{DisplayErrorContext, ProvideErrorMetadata, SdkError},
     operation::create_table::{CreateTableError, builders::CreateTableFluentBuilder},
     types::{
         AttributeDefinition, BillingMode, KeySchemaElement, KeyType, LocalSecondaryIndex,
@@ -105,6 +105,11 @@ fn is_there(error: &SdkError<CreateTableError>) -> bool {
     error.is_some_and(CreateTableError::is_resource_in_use_exception)
 }
 
-fn of<E: std::error::Error + 'static>(error: &SdkError<E>) -> String {
-    aws_sdk_dynamodb::error::DisplayErrorContext(error).to_string()
+/// What DynamoDB says of an error, in one sentence.
+fn of<E>(error: &SdkError<E>) -> String
+where
+    E: std::error::Error + ProvideErrorMetadata + 'static,
+{
+    let sentence = error.message().map(str::to_owned);
+    sentence.unwrap_or_else(|| DisplayErrorContext(error).to_string())
 }

@@ -13,6 +13,10 @@ use huiyuan::{
     table,
 };
 use shared::aws::{Aws, Service as Of};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+};
 
 use crate::support::{Service, inbox};
 
@@ -208,4 +212,36 @@ async fn ses_refuses_what_it_cannot_send() {
         assert!(error.is_bad_request_exception(), "{error:?}");
     }
     assert!(embedded.inbox.messages(None).is_empty());
+}
+
+#[tokio::test]
+async fn no_browser_is_answered() {
+    let (embedded, aws) = embedded().await;
+    let address = embedded
+        .endpoint
+        .strip_prefix("http://")
+        .expect("an address");
+    for browser in [
+        "origin: http://evil.example",
+        "origin: null",
+        "sec-fetch-mode: cors",
+    ] {
+        for service in [
+            "x-amz-target: DynamoDB_20120810.ListTables\r\ncontent-type: application/x-amz-json-1.0",
+            "content-type: application/x-www-form-urlencoded",
+        ] {
+            let mut stream = TcpStream::connect(address).await.expect("it listens");
+            let head = format!(
+                "POST / HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n\
+                 {browser}\r\n{service}\r\ncontent-length: 0\r\n\r\n"
+            );
+            stream.write_all(head.as_bytes()).await.expect("it reads");
+            let mut answer = String::new();
+            stream.read_to_string(&mut answer).await.expect("an answer");
+            assert!(answer.starts_with("HTTP/1.1 403 "), "{browser}: {answer}");
+        }
+    }
+    let publish = sns(&aws).publish().phone_number("+8613700000001");
+    publish.message("hello").send().await.unwrap();
+    embedded.stop().await;
 }

@@ -1,10 +1,7 @@
 //! DynamoDB: an embedded one, served on a port of its own that nobody else needs to know of. A
 //! request to the embedded AWS's one port is handed on as it is.
 
-use std::{
-    fmt::Display, fs::File, future::Future, io::ErrorKind, net::SocketAddr, path::Path,
-    time::Duration,
-};
+use std::{fmt::Display, future::Future, net::SocketAddr, path::Path, time::Duration};
 
 use axum::{
     body::Body,
@@ -17,9 +14,11 @@ use hyper_util::{
     client::legacy::{Client, connect::HttpConnector},
     rt::TokioExecutor,
 };
-use tokio::task::JoinHandle;
+use shared::base::random::Random;
+use tokio::{net::TcpListener, task::JoinHandle};
 
-use super::{AwsError, address, listen};
+use super::{AwsError, address};
+use crate::{data_file::DataFile, listen};
 
 /// How often expired items are deleted; DynamoDB itself takes days.
 const SWEEP: Duration = Duration::from_mins(1);
@@ -43,14 +42,15 @@ pub(super) async fn start(
     file: Option<&Path>,
     stopped: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(DynamoDb, JoinHandle<()>), AwsError> {
-    let database = open(file)?;
-    let listener = listen(0).await?;
+    let (database, file) = open(file)?;
+    let listener = hidden(&Random::system()).await?;
     let address = address(&listener)?;
     let sweeper = tokio::spawn(sweep(database.clone()));
     let running = tokio::spawn(async move {
         // The server fails with its listener only, and then there is nothing left to stop.
         let _ = server::serve_with_shutdown(listener, database, stopped).await;
         sweeper.abort();
+        drop(file);
     });
     let mut connector = HttpConnector::new();
     connector.set_nodelay(true);
@@ -80,21 +80,27 @@ pub(super) async fn forward(
     }
 }
 
-fn open(file: Option<&Path>) -> Result<Database, AwsError> {
+fn open(file: Option<&Path>) -> Result<(Database, Option<DataFile>), AwsError> {
     let Some(path) = file else {
-        return Database::memory().map_err(|error| refused(Path::new("in memory"), &error));
+        let memory = Database::memory();
+        let memory = memory.map_err(|error| refused(Path::new("in memory"), &error))?;
+        return Ok((memory, None));
     };
+    let file = DataFile::open(path).map_err(|error| refused(path, &error))?;
     // The database's own sentence on a file that is none speaks of what this program cannot do.
-    if path.is_dir() {
-        return Err(refused(path, &"it is a folder"));
-    }
-    match File::open(path) {
-        Ok(_) => Database::new(&path.to_string_lossy())
-            .map_err(|_| refused(path, &"it is no database, or in use")),
-        Err(error) if error.kind() == ErrorKind::NotFound => {
-            Database::new(&path.to_string_lossy()).map_err(|error| refused(path, &error))
-        }
-        Err(error) => Err(refused(path, &error)),
+    let database = Database::new(&path.to_string_lossy());
+    let database = database.map_err(|_| refused(path, &"it is no database of this program"))?;
+    Ok((database, Some(file)))
+}
+
+/// Listens on a free port, and where the system has all of 127.0.0.0/8, on an address that nobody can
+/// guess: this server answers any page of a browser that finds it.
+async fn hidden(random: &Random) -> Result<TcpListener, AwsError> {
+    let [a, b, c] = random.bytes();
+    let address = [127, a, b, c.clamp(2, 254)];
+    match listen::on(address.into(), 0).await {
+        Ok(listener) => Ok(listener),
+        Err(_) => super::listen(0).await,
     }
 }
 

@@ -5,14 +5,20 @@ mod dynamodb;
 mod ses;
 mod sns;
 
-use std::{future::Future, io, net::SocketAddr, path::Path, time::Duration};
+use std::{
+    future::Future,
+    net::{Ipv4Addr, SocketAddr},
+    path::Path,
+    time::Duration,
+};
 
 use axum::{
     Router,
     extract::{FromRef, Request, State},
     handler::Handler,
-    http::HeaderName,
-    response::Response,
+    http::{HeaderName, StatusCode},
+    middleware::{Next, from_fn},
+    response::{IntoResponse, Response},
     routing::{any, post},
     serve::ListenerExt,
 };
@@ -22,7 +28,11 @@ use shared::{
 };
 use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
 
-use crate::inbox::Inbox;
+use crate::{
+    guard,
+    inbox::Inbox,
+    listen::{self, ListenError},
+};
 use dynamodb::DynamoDb;
 
 /// Names the operation of DynamoDB; neither SNS nor SES is sent it.
@@ -32,13 +42,8 @@ const TARGET: HeaderName = HeaderName::from_static("x-amz-target");
 #[derive(Debug, thiserror::Error)]
 pub enum AwsError {
     /// The port is taken, or not ours to take.
-    #[error("cannot listen on {address}: {source}")]
-    Listen {
-        /// Which address.
-        address: SocketAddr,
-        /// What the system says.
-        source: io::Error,
-    },
+    #[error(transparent)]
+    Listen(#[from] ListenError),
     /// The database file cannot be read or written.
     #[error("cannot open the database {path}: {reason}")]
     Open {
@@ -54,9 +59,7 @@ pub enum AwsError {
 /// # Errors
 /// [`AwsError::Listen`]
 pub async fn listen(port: u16) -> Result<TcpListener, AwsError> {
-    let address = SocketAddr::from(([127, 0, 0, 1], port));
-    let bound = TcpListener::bind(address).await;
-    bound.map_err(|source| AwsError::Listen { address, source })
+    Ok(listen::on(Ipv4Addr::LOCALHOST.into(), port).await?)
 }
 
 /// A running embedded AWS.
@@ -77,6 +80,18 @@ impl EmbeddedAws {
     /// # Errors
     /// [`AwsError`]
     pub async fn start(listener: TcpListener, file: Option<&Path>) -> Result<Self, AwsError> {
+        Self::start_at(listener, file, Clock::system()).await
+    }
+
+    /// The same, with messages dated by `clock`.
+    ///
+    /// # Errors
+    /// [`AwsError`]
+    pub async fn start_at(
+        listener: TcpListener,
+        file: Option<&Path>,
+        clock: Clock,
+    ) -> Result<Self, AwsError> {
         let (stop, stopped) = watch::channel(());
         let stopped = move || {
             let mut stopped = stopped.clone();
@@ -86,7 +101,7 @@ impl EmbeddedAws {
             }
         };
         let endpoint = format!("http://{}", address(&listener)?);
-        let inbox = Inbox::new(Clock::system());
+        let inbox = Inbox::new(clock);
         let (dynamodb, tables) = dynamodb::start(file, stopped()).await?;
         let direct = dynamodb.endpoint();
         let front = Front {
@@ -158,7 +173,18 @@ impl Front {
             .route(ses::PATH, post(ses::handler))
             .fallback(dynamodb::forward)
             .with_state(self)
+            .layer(from_fn(no_browser))
     }
+}
+
+/// Refuses what a browser sends: otherwise any page could read the table and write to it. No SDK sends
+/// these headers. Every call is a POST, and a browser sends `Origin` with each POST, also to a foreign
+/// name that leads here.
+async fn no_browser(request: Request, next: Next) -> Response {
+    if guard::is_browser(request.headers()) {
+        return StatusCode::FORBIDDEN.into_response();
+    }
+    next.run(request).await
 }
 
 /// DynamoDB and SNS are posted to the same path.
@@ -188,8 +214,9 @@ fn serve(
 }
 
 fn address(listener: &TcpListener) -> Result<SocketAddr, AwsError> {
-    listener.local_addr().map_err(|source| AwsError::Listen {
-        address: SocketAddr::from(([127, 0, 0, 1], 0)),
-        source,
+    let address = listener.local_addr();
+    address.map_err(|source| {
+        let address = SocketAddr::from(([127, 0, 0, 1], 0));
+        AwsError::Listen(ListenError { address, source })
     })
 }

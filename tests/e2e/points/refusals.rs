@@ -2,9 +2,10 @@
 
 use std::net::SocketAddr;
 
+use huiyuan::guard::Guard;
 use serde_json::{Value, json};
 
-use crate::support::Service;
+use crate::support::{RequestBuilder, Service};
 
 #[tokio::test]
 async fn the_same_key_with_other_content_is_refused_and_says_so() {
@@ -88,28 +89,49 @@ async fn the_local_stack_opens_the_operators_routes_on_loopback_alone() {
     let service = Service::start().await;
     let member = service.holder("yhsduser").await;
     let local = huiyuan::service::with_addresses(&service.app, &service.registration);
+    let local = Guard::new(3000, &service.app.random).before(local);
     let path = format!("/admin/members/{}/points", member.id);
-    let from = |peer: &str, hop: &str| {
+    let before = service.dump().await;
+    let credit = json!({ "key": "k", "point": 100, "desc": "d" });
+    let from = |peer: &str, host: &str, hop: &str| {
         let peer: SocketAddr = peer.parse().expect("an address");
-        let request = service.get(&path).header("x-forwarded-for", hop);
-        request.connected(peer).through(&local)
+        let request = RequestBuilder::to(local.clone(), "POST", &path, host);
+        let request = request.header("x-forwarded-for", hop).json(credit.clone());
+        request.connected(peer)
     };
+    let (here, own) = ("127.0.0.1:5", "localhost:3000");
+    for peer in ["192.0.2.7:5", "[2001:db8::1]:5", "10.0.0.1:5"] {
+        let reply = from(peer, own, "127.0.0.1").await;
+        assert_eq!(reply.status, 403, "{peer}");
+        assert_eq!(
+            reply.body,
+            json!({ "message": "only this machine may call this" })
+        );
+    }
+    for host in ["evil.example", "evil.example:3000", "localhost:3001"] {
+        assert_eq!(from(here, host, "").await.status, 403, "{host}");
+    }
+    for (name, value) in [
+        ("origin", "http://evil.example"),
+        ("origin", "http://localhost:3000"),
+        ("sec-fetch-site", "cross-site"),
+        ("sec-fetch-site", "same-origin"),
+    ] {
+        let reply = from(here, own, "").header(name, value).await;
+        assert_eq!(reply.status, 403, "{name}: {value}");
+    }
+    assert_eq!(service.dump().await, before);
     for (peer, hop) in [
-        ("127.0.0.1:5", "192.0.2.7"),
+        (here, "192.0.2.7"),
         ("[::1]:5", ""),
         ("[::ffff:127.0.0.1]:5", ""),
     ] {
-        let reply = from(peer, hop).await;
+        let reply = from(peer, own, hop).await;
         assert_eq!(
-            (reply.status.as_u16(), &reply.body["code"]),
-            (200, &json!(200)),
+            (reply.status.as_u16(), &reply.body["balance"]),
+            (200, &json!(100)),
             "{peer}"
         );
-    }
-    for peer in ["192.0.2.7:5", "[2001:db8::1]:5", "10.0.0.1:5"] {
-        let reply = from(peer, "127.0.0.1").await;
-        assert_eq!(reply.status, 404, "{peer}");
-        assert_eq!(reply.body, json!({ "message": "Not Found" }));
     }
 }
 

@@ -37,12 +37,17 @@ pub struct RequestBuilder {
 
 impl RequestBuilder {
     pub fn new(router: Router, method: &str, path: &str) -> Self {
+        Self::to(router, method, path, "shop.example")
+    }
+
+    /// A request that was sent to another name than the shop's.
+    pub fn to(router: Router, method: &str, path: &str, host: &str) -> Self {
         Self {
             router,
             builder: Request::builder()
                 .method(method)
                 .uri(path)
-                .header("host", "shop.example"),
+                .header("host", host),
             body: Vec::new(),
             address: ADDRESS.parse().expect("an address"),
         }

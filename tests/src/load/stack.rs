@@ -5,6 +5,7 @@ use std::{net::SocketAddr, sync::Arc, time::Duration};
 use aws_sdk_dynamodb::Client;
 use huiyuan::{
     aws::{EmbeddedAws, listen},
+    guard::Guard,
     inspect, service, table,
 };
 use registration::Registration;
@@ -65,8 +66,9 @@ impl Stack {
         let registration = Registration::new(app.clone(), sending);
         let captchas = registration.captchas().clone();
         let router = service::with_addresses(&app, &registration)
-            .merge(inspect::router(embedded.inbox.clone(), captchas))
-            .into_make_service_with_connect_info::<SocketAddr>();
+            .merge(inspect::router(embedded.inbox.clone(), captchas));
+        let router = Guard::new(address.port(), &app.random).before(router);
+        let router = router.into_make_service_with_connect_info::<SocketAddr>();
         tokio::spawn(async move { axum::serve(listener, router).await });
         Self {
             url,

@@ -1,15 +1,20 @@
-//! The demo member of a developer's machine.
+//! The demo members of a developer's machine.
 
 use shared::{
     app::App,
     domain::{
-        identifier::{Email, InvalidName, Mobile, Username},
+        identifier::{Email, IdentifierKey, InvalidName, Mobile, Username},
         member::{Member, MemberId},
-        password::{self, Password},
+        password::{self, Password, PasswordHash, Verdict},
+        token::Slot,
     },
     fault::Fault,
     rules::session,
-    store::StoreError,
+    store::{
+        StoreError,
+        ledger::entries::{InvalidKey, Order},
+        members::Created,
+    },
 };
 
 /// Logs in as this, or as [`MAIL`], or as [`PHONE`].
@@ -18,8 +23,11 @@ pub const NAME: &str = "demo";
 pub const MAIL: &str = "demo@example.com";
 /// The demo member's mobile number.
 pub const PHONE: &str = "13800138000";
-/// The demo member's password.
+/// The demo members' password.
 pub const PASSWORD: &str = "huiyuan";
+
+/// The first number of those that more demo members have.
+const PHONES: u64 = 13_900_000_000;
 
 /// Why there is no demo member.
 #[derive(Debug, thiserror::Error)]
@@ -27,9 +35,18 @@ pub enum DemoError {
     /// One of its names is none.
     #[error(transparent)]
     Name(#[from] InvalidName),
+    /// The key of an entry of points is none.
+    #[error(transparent)]
+    Key(#[from] InvalidKey),
     /// The store or the hash failed.
     #[error(transparent)]
     Fault(#[from] Fault),
+}
+
+impl From<StoreError> for DemoError {
+    fn from(error: StoreError) -> Self {
+        Self::Fault(error.into())
+    }
 }
 
 /// Makes the demo member, unless it is there.
@@ -37,20 +54,88 @@ pub enum DemoError {
 /// # Errors
 /// [`DemoError`]
 pub async fn create(app: &App) -> Result<(), DemoError> {
-    let hash = password::hash(Password::attempt(PASSWORD), &app.random).await;
-    let id = MemberId::random(&app.random);
-    let name: Username = NAME.parse()?;
-    let hash = hash.map_err(Fault::from)?;
-    let mut member = Member::new(id, name.into(), hash, app.clock.now(), "127.0.0.1");
-    member.email = Some(MAIL.parse::<Email>()?);
-    member.mobile = Some(PHONE.parse::<Mobile>()?);
-    let new = session::for_browser(app, id, member.generation);
+    let hash = hash(app).await?;
     // Where it is not created, it is there from an earlier run.
-    let _created = app
-        .store
-        .members()
-        .create_member(&member, &new.key, &new.session, "demo", None)
-        .await
-        .map_err(|error: StoreError| Fault::from(error))?;
+    let _created = create_one(app, [NAME, MAIL, PHONE], hash).await?;
+    Ok(())
+}
+
+/// Makes `count` more, with points and a session of each kind, unless they are there.
+///
+/// # Errors
+/// [`DemoError`]
+pub async fn create_more(app: &App, count: u32) -> Result<(), DemoError> {
+    // One hash for all: a hash takes longer than a member.
+    let hash = hash(app).await?;
+    for number in 1..=count {
+        let name = format!("{NAME}{number}");
+        let mail = format!("{name}@example.com");
+        let phone = (PHONES + u64::from(number)).to_string();
+        let created = create_one(app, [&name, &mail, &phone], hash.clone()).await?;
+        if let Some(member) = created {
+            let session = session::for_group(app, Slot::Group(0), member.id, member.generation);
+            let sessions = app.store.sessions();
+            sessions.put_session(&session.key, &session.session).await?;
+            credit(app, member.id, number).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Whether the demo member's password still is [`PASSWORD`].
+///
+/// # Errors
+/// [`DemoError`]
+pub async fn has_password(app: &App) -> Result<bool, DemoError> {
+    let members = app.store.members();
+    let record = members.marker(&IdentifierKey::typed(NAME)).await?;
+    let stored = record.account().map(|account| account.password);
+    let verdict = password::verify(Password::attempt(PASSWORD), stored).await;
+    Ok(verdict.map_err(Fault::from)? != Verdict::Wrong)
+}
+
+async fn hash(app: &App) -> Result<PasswordHash, DemoError> {
+    let hash = password::hash(Password::attempt(PASSWORD), &app.random).await;
+    Ok(hash.map_err(Fault::from)?)
+}
+
+/// Makes a member with a name, a mail address and a mobile; `None` where one of them is taken.
+async fn create_one(
+    app: &App,
+    [name, mail, phone]: [&str; 3],
+    hash: PasswordHash,
+) -> Result<Option<Member>, DemoError> {
+    let id = MemberId::random(&app.random);
+    let username: Username = name.parse()?;
+    let mut member = Member::new(id, username.into(), hash, app.clock.now(), "127.0.0.1");
+    member.email = Some(mail.parse::<Email>()?);
+    member.mobile = Some(phone.parse::<Mobile>()?);
+    let new = session::for_browser(app, id, member.generation);
+    let members = app.store.members();
+    // Each is counted for an address of its own: an address may not register many.
+    let created = members
+        .create_member(&member, &new.key, &new.session, name, None)
+        .await?;
+    Ok((created == Created::Done).then_some(member))
+}
+
+/// Writes a few entries of points.
+async fn credit(app: &App, id: MemberId, number: u32) -> Result<(), DemoError> {
+    let number = i64::from(number);
+    for (key, point, desc) in [
+        ("welcome", 100, "注册赠送"),
+        ("order", 10 * number, "订单奖励"),
+        ("coupon", -50, "兑换优惠券"),
+    ] {
+        let order = Order {
+            key: key.parse()?,
+            point,
+            desc: desc.to_owned(),
+        };
+        app.store
+            .ledger()
+            .record(id, &order, app.clock.now())
+            .await?;
+    }
     Ok(())
 }

@@ -1,56 +1,57 @@
-//! What a developer reads: the greeting, and a line per request.
+//! What a developer reads: a line per request, and one for what was not served.
 
 use std::io::{self, Write as _};
 
-use shared::telemetry::{line::Line, request_log::RequestLog};
-
-use crate::demo;
+use axum::http::Method;
+use shared::{
+    base::clock::Time,
+    telemetry::{line::Line, request_log::RequestLog},
+};
 
 /// One line per request on standard output.
 #[must_use]
-pub fn journal() -> RequestLog {
+pub fn request_log() -> RequestLog {
     RequestLog::to(|line| {
-        // A request is answered even where nobody reads its line any more.
-        let _ = writeln!(io::stdout(), "{}", row(line));
+        // What became of a preflight shows in its headers: the diagnosis says it.
+        if line.method != Method::OPTIONS {
+            print(&row(line));
+        }
     })
 }
 
+/// A line of something else that happened at a time.
+pub(crate) fn note(time: Time, text: &str) {
+    print(&format!("{} {text}", time.time_of_day()));
+}
+
+/// A text from outside, without what moves the terminal's cursor or colours it.
+pub(crate) fn printable(text: &str) -> String {
+    let printable = |c: char| if c.is_control() { '\u{fffd}' } else { c };
+    text.chars().map(printable).collect()
+}
+
+fn print(text: &str) {
+    // A request is answered even where nobody reads its line any more.
+    let _ = writeln!(io::stdout(), "{text}");
+}
+
 fn row(line: &Line) -> String {
+    let usage = &line.usage;
     let mut row = format!(
-        "{} {:4} {} {} {:.1} ms, {} trips, {} R, {} W",
+        "{} {:4} {} {} {:.1} ms, {} {}, {} R, {} W",
         line.time.time_of_day(),
         line.method.as_str(),
-        line.path,
+        printable(&line.path),
         line.code,
         line.milliseconds,
-        line.usage.trips,
-        line.usage.read_units,
-        line.usage.write_units,
+        usage.trips,
+        if usage.trips == 1 { "trip" } else { "trips" },
+        usage.read_units,
+        usage.write_units,
     );
     if let Some(fault) = &line.fault {
         row.push_str("\n         ");
         row.push_str(fault);
     }
     row
-}
-
-/// Where the service listens, whom to log in as, and three calls to begin with.
-#[must_use]
-pub fn greeting(service: &str, aws: &str, table: &str) -> String {
-    let (name, password) = (demo::NAME, demo::PASSWORD);
-    format!(
-        "Huiyuan listens on {service}
-Demo member: {name}, {mail} or {phone}, password {password}
-Messages it sends: {service}/_local/
-Embedded AWS: DynamoDB (table {table}), SNS and SES on {aws}
-
-RageFrame login:
-  curl {service}/v1/site/login -d 'username={name}&password={password}&group=app'
-Youhaosuda login into a cookie jar, then the member it belongs to:
-  curl -c jar {service}/api/v1/account/login -d 'account={name}&password={password}'
-  curl -b jar {service}/api/v1/account/current
-",
-        mail = demo::MAIL,
-        phone = demo::PHONE,
-    )
 }

@@ -3,11 +3,13 @@
 
 use std::{
     collections::BTreeSet,
-    fs,
+    fs, iter,
     path::{Path, PathBuf},
 };
 
+use huiyuan::settings::{Given, SettingError};
 use serde_json::Value;
+use shared::base::random::Random;
 
 use crate::template::{functions, template};
 
@@ -66,6 +68,23 @@ fn each_setting_is_documented() {
             document.contains(&format!("`{setting}`")),
             "{setting} is not documented"
         );
+    }
+}
+
+#[test]
+fn each_setting_can_be_tried_on_the_local_stack() {
+    let mut settings = read_below(&sources("shared/src"));
+    settings.extend(read_below(&sources("functions")));
+    for setting in settings {
+        let given = Given {
+            environment: iter::empty().collect(),
+            // One that is left out is asked for all the same.
+            set: vec![format!("{setting}=").parse().expect("a setting")],
+            origins: Vec::new(),
+            url: "http://localhost:3000".to_owned(),
+        };
+        let read = given.read(&Random::seeded(1));
+        assert!(!matches!(read, Err(SettingError::Unknown(_))), "{setting}");
     }
 }
 

@@ -3,10 +3,10 @@
 mod bench;
 mod case;
 mod done;
-mod endpoints;
 mod matrix;
 mod mended;
 mod said;
+mod states;
 mod subject;
 mod tally;
 

@@ -9,6 +9,7 @@
 //! | how often one may guess, and what is taken back of it | `throttle`, `undone` |
 //! | how points are earned, spent, shown and lost | `points` |
 //! | what a browser may do, and what clients rely on | `browser`, `documented` |
+//! | what is served | `catalogue` |
 //! | what every route has to stand: no session, rubbish, a secret, a fault, a race, load | `sessions`, `rubbish`, `secrets`, `faults`, `races`, `load` |
 //! | what has to hold in the table | `invariants` |
 //! | what a request costs | `budgets`, `points/budgets` |
@@ -24,6 +25,7 @@ mod browser;
 mod budgets;
 mod captcha;
 mod carrier;
+mod catalogue;
 mod change_password;
 mod check_mobile;
 mod codes;

@@ -1,40 +1,14 @@
 //! Rubbish of every kind on every route: a refusal in the family's envelope, and nothing changes.
 
-use std::collections::BTreeSet;
-
 use serde_json::{Value, json};
+use tests::catalogue::{self, Endpoint, Family, parameter::Place};
 
-use crate::{
-    support::{Reply, RequestBuilder, Service},
-    template,
-};
+use crate::support::{Reply, RequestBuilder, Service};
 
-/// The page whose form is posted: rubbish there is answered with a page.
-const PAGE: &str = "/reset_password";
-
-/// Every other route with a body.
-const ROUTES: [&str; 20] = [
-    "/v1/site/login",
-    "/v1/site/refresh",
-    "/v2/customer/account/refresh",
-    "/v2/customer/account/up-userinfo",
-    "/v2/customer/account/logout",
-    "/api/v1/account/login",
-    "/api/v1/account/logout",
-    "/api/v1/account/change_password",
-    "/api/v1/account/save",
-    "/api/v1/account/register_with_user_name",
-    "/api/v1/account/register_with_email",
-    "/api/v1/account/register_with_mobile",
-    "/api/v1/account/send_regist_validate_sms",
-    "/api/v1/account/send_reset_validate_sms",
-    "/api/v1/account/reset_password_with_mobile",
-    "/api/v1/account/reset_password_with_email",
-    "/api/v1/account/check_regist_mobile",
-    "/api/v1/account/check_reset_mobile",
-    "/api/v1/account/reward_point_details",
-    "/admin/members/{id}/points",
-];
+/// Every endpoint with a body, but for pages: rubbish there is answered with a page.
+fn with_body() -> impl Iterator<Item = &'static Endpoint> {
+    catalogue::all().filter(|endpoint| endpoint.method == "POST" && endpoint.family != Family::Page)
+}
 
 const FORM: &str = "application/x-www-form-urlencoded";
 const JSON: &str = "application/json";
@@ -80,34 +54,33 @@ fn bodies() -> Vec<(&'static str, Vec<u8>)> {
     ]
 }
 
-/// Posts with all rights that a path could ask for.
-fn post(service: &Service, path: &str, token: &str) -> RequestBuilder {
-    let path = path.replace("{id}", "1");
-    service.post(&path).bearer(token).operator()
+/// Posts with all rights that an endpoint could ask for.
+fn post(service: &Service, endpoint: &Endpoint, query: &str, token: &str) -> RequestBuilder {
+    let path = endpoint.path.replace("{id}", "1");
+    service
+        .post(&[&path, query].concat())
+        .bearer(token)
+        .operator()
 }
 
-/// A refusal for the request's form, in the envelope of the path's family.
-fn assert_refused(path: &str, reply: &Reply) {
+/// A refusal for the request's form, in the envelope of the endpoint's family.
+fn assert_refused(endpoint: &Endpoint, reply: &Reply) {
+    let path = endpoint.path;
     assert_eq!(reply.status, 200, "{path}");
-    let rageframe = path.starts_with("/v1/") || path.starts_with("/v2/");
-    let code = if rageframe { 422 } else { 201 };
-    assert_eq!(reply.body["code"], code, "{path}: {}", reply.body);
+    assert_eq!(
+        reply.body["code"],
+        endpoint.refused(),
+        "{path}: {}",
+        reply.body
+    );
     let message = reply.body["message"].as_str().expect("a message");
     let expected = ["请求参数格式不正确", "请求内容过大"];
     assert!(expected.contains(&message), "{path}: {message}");
-    assert_eq!(
-        reply.body["data"],
-        if rageframe { json!([]) } else { Value::Null }
-    );
-}
-
-#[tokio::test]
-async fn every_route_with_a_body_is_among_those_that_get_rubbish() {
-    let served = template::all_served(&Service::start().await).into_iter();
-    let posted = served.filter(|(_, method, _)| method == "POST");
-    let posted: BTreeSet<_> = posted.map(|(_, _, path)| path).collect();
-    let known = ROUTES.into_iter().chain([PAGE]).map(str::to_owned);
-    assert_eq!(known.collect::<BTreeSet<_>>(), posted);
+    let data = match endpoint.family {
+        Family::RageFrame => json!([]),
+        Family::Youhaosuda | Family::Page | Family::Operator => Value::Null,
+    };
+    assert_eq!(reply.body["data"], data);
 }
 
 #[tokio::test]
@@ -115,12 +88,15 @@ async fn a_body_that_cannot_be_read_is_answered_with_a_page_where_a_page_is_post
     let service = Service::start().await;
     service.register("yhsduser").await;
     let before = service.dump().await;
-    for (content_type, body) in bodies() {
-        let request = service.post(PAGE).header("origin", "null");
-        let reply = request.body(content_type, body).await;
-        assert_eq!(reply.status, 200);
-        assert_eq!(reply.headers["content-type"], "text/html; charset=utf-8");
-        assert_eq!(service.last_line().code, 201);
+    let pages = catalogue::all().filter(|endpoint| endpoint.family == Family::Page);
+    for page in pages.filter(|page| page.method == "POST") {
+        for (content_type, body) in bodies() {
+            let request = service.post(page.path).header("origin", "null");
+            let reply = request.body(content_type, body).await;
+            assert_eq!(reply.status, 200);
+            assert_eq!(reply.headers["content-type"], "text/html; charset=utf-8");
+            assert_eq!(service.last_line().code, page.refused());
+        }
     }
     assert_eq!(service.dump().await, before);
 }
@@ -130,10 +106,10 @@ async fn a_body_that_cannot_be_read_is_refused_on_every_route() {
     let service = Service::start().await;
     let token = service.register("yhsduser").await;
     let before = service.dump().await;
-    for path in ROUTES {
+    for endpoint in with_body() {
         for (content_type, body) in bodies() {
-            let request = post(&service, path, &token).body(content_type, body);
-            assert_refused(path, &request.await);
+            let request = post(&service, endpoint, "", &token).body(content_type, body);
+            assert_refused(endpoint, &request.await);
         }
     }
     assert_eq!(service.dump().await, before);
@@ -144,39 +120,34 @@ async fn a_value_that_is_no_text_is_refused_on_every_route() {
     let service = Service::start().await;
     let token = service.register("yhsduser").await;
     let before = service.dump().await;
-    let names = [
-        "username",
-        "account",
-        "password",
-        "group",
-        "refresh_token",
-        "nickname",
-        "password_old",
-        "size",
-        "name",
-        "mobile",
-        "email",
-        "verify_code",
-        "captcha_id",
-        "key",
-    ];
-    for path in ROUTES.into_iter().filter(|path| !path.ends_with("/logout")) {
-        let duplicated = names.map(|name| format!("{name}=a&{name}=b")).join("&");
-        let nested = names
-            .map(|name| format!("\"{name}\":{{\"a\":[1]}}"))
-            .join(",");
-        let bracketed = names.map(|name| format!("{name}[]=a")).join("&");
+    for endpoint in with_body() {
+        let names = endpoint.parameters.iter();
+        let names: Vec<_> = names
+            .filter(|parameter| parameter.place == Place::Body)
+            .map(|parameter| parameter.name)
+            .collect();
+        if names.is_empty() {
+            continue;
+        }
+        let all = |value: &dyn Fn(&str) -> String, separator| {
+            let values: Vec<_> = names.iter().map(|name| value(name)).collect();
+            values.join(separator)
+        };
+        let duplicated = all(&|name| format!("{name}=a&{name}=b"), "&");
+        let nested = all(&|name| format!("\"{name}\":{{\"a\":[1]}}"), ",");
+        let bracketed = all(&|name| format!("{name}[]=a"), "&");
         for (content_type, body) in [
             (FORM, duplicated),
             (FORM, bracketed),
             (JSON, format!("{{{nested}}}")),
         ] {
-            let request = post(&service, path, &token).body(content_type, body);
+            let request = post(&service, endpoint, "", &token).body(content_type, body);
             let reply = request.await;
+            let path = endpoint.path;
             assert_eq!(reply.status, 200, "{path}");
-            let code = reply.body["code"].as_u64();
-            assert!(
-                [Some(422), Some(201)].contains(&code),
+            assert_eq!(
+                reply.body["code"],
+                endpoint.refused(),
                 "{path}: {}",
                 reply.body
             );
@@ -188,9 +159,10 @@ async fn a_value_that_is_no_text_is_refused_on_every_route() {
 #[tokio::test]
 async fn an_unreadable_query_is_refused_where_the_query_is_read() {
     let service = Service::start().await;
-    for path in ROUTES {
-        let path = format!("{path}?account=%ff&x=%zz&&=&access-token=%ff");
-        let reply = post(&service, &path, "").await;
+    for endpoint in with_body() {
+        let query = "?account=%ff&x=%zz&&=&access-token=%ff";
+        let reply = post(&service, endpoint, query, "").await;
+        let path = endpoint.path;
         assert_eq!(reply.status, 200, "{path}");
         let code = reply.body["code"].as_u64().expect("a code");
         assert!(

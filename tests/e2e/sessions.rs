@@ -3,74 +3,37 @@
 mod carried;
 mod ends;
 
-use std::collections::BTreeSet;
-
 use serde_json::{Value, json};
+use tests::catalogue::{self, Authentication, Endpoint, Family};
 
-use crate::{
-    support::{Reply, RequestBuilder, Service, rageframe_refusal},
-    template,
-};
+use crate::support::{Reply, RequestBuilder, Service, rageframe_refusal};
 
 const DAY: i64 = 86_400;
 const CURRENT: &str = "/api/v1/account/current";
 
-/// A route that takes a session, with a body that is good with one.
-type Taking = (&'static str, &'static str, &'static str);
-
-const CHANGE: Taking = (
-    "POST",
-    "/api/v1/account/change_password",
-    "password_old=123456&password=123456&password_again=123456",
-);
-
-/// Every route that takes a session, and refuses whoever has none.
-const AUTHENTICATED: [Taking; 7] = [
-    ("POST", "/v2/customer/account/up-userinfo", "nickname=x"),
-    ("POST", "/v2/customer/account/logout", ""),
-    ("POST", "/api/v1/account/logout", ""),
-    CHANGE,
-    ("POST", "/api/v1/account/save", "name=x"),
-    ("POST", "/api/v1/account/reward_point_details", ""),
-    ("GET", "/api/v1/account/reward_point_details", ""),
-];
-
-/// Every other route: it shows nobody, asks for something else than a session, or is the operator's.
-const OPEN: [(&str, &str); 20] = [
-    ("GET", CURRENT),
-    ("POST", "/v1/site/login"),
-    ("POST", "/api/v1/account/login"),
-    ("POST", "/v1/site/refresh"),
-    ("POST", "/v2/customer/account/refresh"),
-    ("POST", "/api/v1/account/register_with_user_name"),
-    ("POST", "/api/v1/account/register_with_email"),
-    ("POST", "/api/v1/account/register_with_mobile"),
-    ("POST", "/api/v1/account/send_regist_validate_sms"),
-    ("POST", "/api/v1/account/send_reset_validate_sms"),
-    ("POST", "/api/v1/account/reset_password_with_mobile"),
-    ("POST", "/api/v1/account/reset_password_with_email"),
-    ("POST", "/api/v1/account/check_regist_mobile"),
-    ("POST", "/api/v1/account/check_reset_mobile"),
-    ("GET", "/reset_password"),
-    ("POST", "/reset_password"),
-    ("GET", "/captcha"),
-    ("GET", "/captcha/{file}"),
-    ("POST", "/admin/members/{id}/points"),
-    ("GET", "/admin/members/{id}/points"),
-];
-
-fn request(service: &Service, (method, path, body): Taking) -> RequestBuilder {
-    service
-        .request(method, path)
-        .body("application/x-www-form-urlencoded", body)
+/// Every endpoint that refuses whoever has no session.
+fn authenticated() -> impl Iterator<Item = &'static Endpoint> {
+    catalogue::all().filter(|endpoint| endpoint.needs_session())
 }
 
-/// Holds a refusal against what the path's family says without a session.
-fn assert_refused(service: &Service, path: &str, reply: &Reply, rageframe: &str) {
-    let refusal = if path.starts_with("/v2/") {
-        rageframe_refusal(401, rageframe, service.now())
-    } else {
-        json!({"code": 212, "message": "请先登录"})
+fn change() -> &'static Endpoint {
+    catalogue::find("POST", "/api/v1/account/change_password")
+}
+
+/// A request that is valid with a token.
+fn request(service: &Service, endpoint: &Endpoint) -> RequestBuilder {
+    let request = endpoint.request_with(&[], None, |value| value.example().to_owned());
+    service.begin(&request)
+}
+
+/// Holds a refusal against what the endpoint's family says without a session.
+fn assert_refused(service: &Service, endpoint: &Endpoint, reply: &Reply, rageframe: &str) {
+    let path = endpoint.path;
+    let refusal = match endpoint.family {
+        Family::RageFrame => rageframe_refusal(401, rageframe, service.now()),
+        Family::Youhaosuda | Family::Page | Family::Operator => {
+            json!({"code": 212, "message": "请先登录"})
+        }
     };
     assert_eq!(reply.body, refusal, "{path}");
     assert_eq!(reply.cookie(), None, "{path}");
@@ -87,13 +50,18 @@ fn access(session: &Value) -> &str {
 }
 
 #[tokio::test]
-async fn every_route_takes_a_session_or_is_known_to_be_open() {
-    let served = template::all_served(&Service::start().await).into_iter();
-    let served = served.map(|(_, method, path)| (method, path));
-    let taking = AUTHENTICATED.map(|(method, path, _)| (method, path));
-    let known = taking.into_iter().chain(OPEN);
-    let known = known.map(|(method, path)| (method.to_owned(), path.to_owned()));
-    assert_eq!(known.collect::<BTreeSet<_>>(), served.collect());
+async fn every_other_endpoint_asks_nobody_to_log_in() {
+    let service = Service::start().await;
+    for endpoint in catalogue::all().filter(|endpoint| !endpoint.needs_session()) {
+        let reply = request(&service, endpoint).await;
+        let code = service.last_line().code;
+        let is_refused = match endpoint.authentication {
+            // An unknown refresh token has the code of an unknown access token.
+            Authentication::RefreshToken => false,
+            _ => [401, 212].contains(&code),
+        };
+        assert!(!is_refused, "{}: {}", endpoint.path, reply.body);
+    }
 }
 
 #[tokio::test]
@@ -117,8 +85,8 @@ async fn no_wrong_expired_or_revoked_token_is_let_in_anywhere() {
     let dead = "您的登录已经失效，请重新登录";
     let over = "您的登录验证已经过期，请重新登录";
     let before = service.dump().await;
-    for route in AUTHENTICATED {
-        assert_refused(&service, route.1, &request(&service, route).await, dead);
+    for endpoint in authenticated() {
+        assert_refused(&service, endpoint, &request(&service, endpoint).await, dead);
         for token in [
             wrong.as_str(),
             &revoked,
@@ -126,17 +94,17 @@ async fn no_wrong_expired_or_revoked_token_is_let_in_anywhere() {
             "rubbish",
             &browser[..30],
         ] {
-            let reply = request(&service, route).bearer(token).await;
-            assert_refused(&service, route.1, &reply, dead);
+            let reply = request(&service, endpoint).bearer(token).await;
+            assert_refused(&service, endpoint, &reply, dead);
         }
     }
     assert_eq!(service.dump().await, before);
     for token in ["", &wrong, &revoked, &expired, &refresh] {
         assert_eq!(current(&service, token).await, Value::Null);
     }
-    for route in AUTHENTICATED {
-        let reply = request(&service, route).bearer(&expired).await;
-        assert_refused(&service, route.1, &reply, over);
+    for endpoint in authenticated() {
+        let reply = request(&service, endpoint).bearer(&expired).await;
+        assert_refused(&service, endpoint, &reply, over);
     }
     assert_eq!(
         service.dump().await,
@@ -148,16 +116,20 @@ async fn no_wrong_expired_or_revoked_token_is_let_in_anywhere() {
 
 #[tokio::test]
 async fn a_session_of_either_family_is_served_by_both() {
-    for route in AUTHENTICATED {
+    for endpoint in authenticated() {
         let service = Service::start().await;
         let browser = service.register("yhsduser").await;
         let session = service.login("yhsduser", "app").await;
         for token in [access(&session), &browser] {
-            let reply = request(&service, route).bearer(token).await;
+            let reply = request(&service, endpoint).bearer(token).await;
             // A changed password has ended the second session.
-            let ended = route == CHANGE && token == browser;
+            let ended = endpoint.path == change().path && token == browser;
             let code = if ended { 212 } else { 200 };
-            assert_eq!(reply.body["code"], code, "{route:?}: {}", reply.body);
+            assert_eq!(
+                reply.body["code"], code,
+                "{}: {}",
+                endpoint.path, reply.body
+            );
         }
     }
 }

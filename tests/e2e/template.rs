@@ -1,5 +1,5 @@
-//! `template.yaml`: it describes the table that the local stack makes and the routes that the routers
-//! have, closes the operator's, and leaves nothing without a bound.
+//! `template.yaml`: it describes the table that the local stack makes and the routes that the catalogue
+//! has, closes the operator's, and leaves nothing without a bound.
 
 pub mod permissions;
 mod watching;
@@ -7,9 +7,9 @@ mod watching;
 use std::{collections::BTreeSet, sync::OnceLock};
 
 use aws_sdk_dynamodb::types::ProjectionType;
-use axum::Router;
 use serde_json::{Value, json};
 use shared::store::key::EXPIRES_AT;
+use tests::catalogue::{self, Authentication};
 
 use crate::support::Service;
 
@@ -75,38 +75,6 @@ fn declared(which: impl Fn(&Value) -> bool) -> Routes {
         }
     }
     routes
-}
-
-/// The routes of a router, which tells them when printed for its `Debug` alone.
-pub fn served(function: &str, router: &Router) -> Routes {
-    let printed = format!("{router:?}");
-    let printed = printed.split("fallback_router").next().expect("a router");
-    let (methods, paths) = printed.split_once("node: Node").expect("a router");
-    let between = |text: &str, from: &str| -> String {
-        let rest = text.split_once(from).expect("as axum prints it").1;
-        rest.split('"').next().unwrap_or_default().to_owned()
-    };
-    let mut found = Routes::new();
-    for route in methods.split("RouteId(").skip(1) {
-        let id = route.split(')').next().expect("a number");
-        let path = between(paths, &format!("RouteId({id}): \""));
-        let allowed = between(route, "allow_header: Bytes(b\"");
-        // Of a GET route axum answers HEAD as well; the gateway does not ask.
-        for method in allowed.split(',').filter(|method| *method != "HEAD") {
-            found.insert((function.to_owned(), method.to_owned(), path.clone()));
-        }
-    }
-    found
-}
-
-/// The routes of all functions.
-pub fn all_served(service: &Service) -> Routes {
-    let routers = service.functions.iter();
-    let served: Routes = routers
-        .flat_map(|(function, router)| served(function, router))
-        .collect();
-    assert!(served.len() >= 12, "{served:?}");
-    served
 }
 
 /// A list of objects in the order of one of their keys.
@@ -189,10 +157,17 @@ async fn the_local_table_is_the_one_of_the_template() {
     assert_eq!(table.global_secondary_indexes().len(), 0);
 }
 
-#[tokio::test]
-async fn the_routes_of_the_template_are_those_of_the_routers() {
-    let service = Service::start().await;
-    assert_eq!(declared(|_| true), all_served(&service));
+/// The routes of the catalogue that `which` holds for.
+fn catalogued(which: impl Fn(Authentication) -> bool) -> Routes {
+    let endpoints = catalogue::all().filter(|endpoint| which(endpoint.authentication));
+    let routes = endpoints
+        .map(|endpoint| [endpoint.function, endpoint.method, endpoint.path].map(str::to_owned));
+    routes.map(Into::into).collect()
+}
+
+#[test]
+fn the_routes_of_the_template_are_those_of_the_catalogue() {
+    assert_eq!(declared(|_| true), catalogued(|_| true));
 }
 
 #[tokio::test]
@@ -249,10 +224,7 @@ fn every_parameter_is_described_and_has_a_default_within_its_bounds() {
 fn the_operators_routes_are_closed_to_all_but_iam_signed_callers() {
     let auth = &resource("Api")["Properties"]["Auth"];
     assert_eq!(*auth, json!({ "EnableIamAuthorizer": true }));
-    let closed: Routes = ["GET", "POST"]
-        .map(|method| ["points", method, "/admin/members/{id}/points"].map(str::to_owned))
-        .map(Into::into)
-        .into();
+    let closed = catalogued(|authentication| authentication == Authentication::Operator);
     let is_operators = |route: &Value| {
         let path = route["Path"].as_str();
         path.is_some_and(|path| path.starts_with("/admin"))

@@ -1,11 +1,15 @@
 //! `/v2/customer/account` for RageFrame's clients, and the account itself under `/api/v1/account`
 //! for Youhaosuda's.
 
-use axum::{
-    Router,
-    routing::{get, post},
+use axum::Router;
+use shared::{
+    app::App,
+    http::{
+        router,
+        routes::{Families, Routes},
+    },
+    wire::rageframe::refresh,
 };
-use shared::{app::App, http::router, wire::rageframe::refresh};
 
 mod change_password;
 mod current;
@@ -17,22 +21,24 @@ mod save;
 mod up_userinfo;
 
 /// The function's routes.
+#[must_use]
+pub fn routes() -> Families<App> {
+    Families {
+        rageframe: Routes::default()
+            .post("/v2/customer/account/refresh", refresh::handler)
+            .post("/v2/customer/account/up-userinfo", up_userinfo::handler)
+            .post("/v2/customer/account/logout", logout::rageframe),
+        youhaosuda: Routes::default()
+            .get("/api/v1/account/current", current::handler)
+            .post("/api/v1/account/login", login::handler)
+            .post("/api/v1/account/logout", logout::youhaosuda)
+            .post("/api/v1/account/change_password", change_password::handler)
+            .post("/api/v1/account/save", save::handler),
+        ..Families::default()
+    }
+}
+
+/// The function as it is served.
 pub fn router(app: App) -> Router {
-    let rageframe = Router::new()
-        .route("/v2/customer/account/refresh", post(refresh::handler))
-        .route(
-            "/v2/customer/account/up-userinfo",
-            post(up_userinfo::handler),
-        )
-        .route("/v2/customer/account/logout", post(logout::rageframe));
-    let youhaosuda = Router::new()
-        .route("/api/v1/account/current", get(current::handler))
-        .route("/api/v1/account/login", post(login::handler))
-        .route("/api/v1/account/logout", post(logout::youhaosuda))
-        .route(
-            "/api/v1/account/change_password",
-            post(change_password::handler),
-        )
-        .route("/api/v1/account/save", post(save::handler));
-    router::router("customer-account", app, rageframe, youhaosuda)
+    router::router("customer-account", app, routes())
 }

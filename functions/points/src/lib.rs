@@ -1,11 +1,14 @@
 //! Reward points under `/api/v1/account`, for Youhaosuda's clients, and the operator's side of the
 //! ledger.
 
-use axum::{
-    Router,
-    routing::{get, post},
+use axum::Router;
+use shared::{
+    app::App,
+    http::{
+        router,
+        routes::{Families, Routes},
+    },
 };
-use shared::{app::App, http::router};
 
 mod admin;
 mod admin_page;
@@ -17,16 +20,22 @@ mod reward_point_details;
 pub use query::MOST_AT_ONCE;
 
 /// The function's routes.
+#[must_use]
+pub fn routes() -> Families<App> {
+    let details = "/api/v1/account/reward_point_details";
+    let ledger = "/admin/members/{id}/points";
+    Families {
+        youhaosuda: Routes::default()
+            // The documents say POST, the published JavaScript SDK sends GET.
+            .get(details, reward_point_details::handler)
+            .post(details, reward_point_details::handler)
+            .get(ledger, admin_page::handler)
+            .post(ledger, admin_post::handler),
+        ..Families::default()
+    }
+}
+
+/// The function as it is served.
 pub fn router(app: App) -> Router {
-    let youhaosuda = Router::new()
-        // The documents say POST, the published JavaScript SDK sends GET.
-        .route(
-            "/api/v1/account/reward_point_details",
-            get(reward_point_details::handler).post(reward_point_details::handler),
-        )
-        .route(
-            "/admin/members/{id}/points",
-            post(admin_post::handler).get(admin_page::handler),
-        );
-    router::router("points", app, Router::new(), youhaosuda)
+    router::router("points", app, routes())
 }

@@ -10,11 +10,13 @@
 //! | text messages and mails | [`delivery`] |
 //! | captchas | [`captcha`] |
 
-use axum::{
-    Router,
-    routing::{get, post},
+use axum::Router;
+use shared::{
+    http::{
+        router,
+        routes::{Families, Routes},
+    },
 };
-use shared::{app::App, http::router};
 
 pub mod captcha;
 pub mod config;
@@ -28,58 +30,53 @@ pub use reset_password::form::link;
 pub use state::Registration;
 
 /// The function's routes.
+#[must_use]
+pub fn routes() -> Families<Registration> {
+    Families {
+        youhaosuda: Routes::default()
+            .post(
+                "/api/v1/account/register_with_user_name",
+                register::with_user_name,
+            )
+            .post("/api/v1/account/register_with_email", register::with_email)
+            .post(
+                "/api/v1/account/register_with_mobile",
+                register::with_mobile::handler,
+            )
+            .post(
+                "/api/v1/account/send_regist_validate_sms",
+                verification::send_validate_sms::regist,
+            )
+            .post(
+                "/api/v1/account/send_reset_validate_sms",
+                verification::send_validate_sms::reset,
+            )
+            .post(
+                "/api/v1/account/reset_password_with_mobile",
+                reset_password::with_mobile::handler,
+            )
+            .post(
+                "/api/v1/account/reset_password_with_email",
+                reset_password::with_email::handler,
+            )
+            .post("/api/v1/account/check_regist_mobile", verification::check_mobile::regist)
+            .post("/api/v1/account/check_reset_mobile", verification::check_mobile::reset)
+            .get("/captcha", captcha::issue::handler)
+            .get("/captcha/{file}", captcha::picture::handler),
+        pages: Routes::default()
+            .get(reset_password::form::PATH, reset_password::form::show)
+            .post(reset_password::form::PATH, reset_password::form::submit),
+        show: reset_password::form::fault,
+        ..Families::default()
+    }
+}
+
+/// The function as it is served.
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "every function's router takes its state"
+)]
 pub fn router(registration: Registration) -> Router {
-    let youhaosuda: Router<Registration> = Router::new()
-        .route(
-            "/api/v1/account/register_with_user_name",
-            post(register::with_user_name),
-        )
-        .route(
-            "/api/v1/account/register_with_email",
-            post(register::with_email),
-        )
-        .route(
-            "/api/v1/account/register_with_mobile",
-            post(register::with_mobile::handler),
-        )
-        .route(
-            "/api/v1/account/send_regist_validate_sms",
-            post(verification::send_validate_sms::regist),
-        )
-        .route(
-            "/api/v1/account/send_reset_validate_sms",
-            post(verification::send_validate_sms::reset),
-        )
-        .route(
-            "/api/v1/account/reset_password_with_mobile",
-            post(reset_password::with_mobile::handler),
-        )
-        .route(
-            "/api/v1/account/reset_password_with_email",
-            post(reset_password::with_email::handler),
-        )
-        .route(
-            "/api/v1/account/check_regist_mobile",
-            post(verification::check_mobile::regist),
-        )
-        .route(
-            "/api/v1/account/check_reset_mobile",
-            post(verification::check_mobile::reset),
-        )
-        .merge(captcha::routes());
-    let pages = Router::new().route(
-        reset_password::form::PATH,
-        get(reset_password::form::show).post(reset_password::form::submit),
-    );
     let app = registration.app.clone();
-    let youhaosuda = youhaosuda.with_state::<App>(registration);
-    let rageframe = Router::new();
-    router::router_with_pages(
-        "registration",
-        app,
-        rageframe,
-        youhaosuda,
-        pages,
-        reset_password::form::fault,
-    )
+    router::router("registration", app, routes().with_state(&registration))
 }

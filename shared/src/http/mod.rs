@@ -11,3 +11,4 @@ mod observe;
 pub mod operator;
 pub mod params;
 pub mod router;
+pub mod routes;

@@ -28,41 +28,21 @@ use crate::{
     http::{
         envelope::{self, Family},
         error::ApiError,
+        routes::{Families, Show},
     },
 };
 
 /// The header that RageFrame's clients may carry an access token in.
 pub const X_API_KEY: HeaderName = HeaderName::from_static("x-api-key");
 
-/// Joins a function's routes of both families into the router that is served.
-pub fn router(
-    function: &'static str,
-    app: App,
-    rageframe: Router<App>,
-    youhaosuda: Router<App>,
-) -> Router {
-    router_with_pages(
-        function,
-        app,
+/// Joins a function's routes into the router that is served.
+pub fn router(function: &'static str, app: App, routes: Families<App>) -> Router {
+    let Families {
         rageframe,
         youhaosuda,
-        Router::new(),
-        |_, _| Response::default(),
-    )
-}
-
-/// How an error looks to the reader of a page, whose request had these headers.
-pub type Show = fn(&HeaderMap, &ApiError) -> Response;
-
-/// The same with pages, which have no envelope: `show` makes one of an error.
-pub fn router_with_pages(
-    function: &'static str,
-    app: App,
-    rageframe: Router<App>,
-    youhaosuda: Router<App>,
-    pages: Router<App>,
-    show: Show,
-) -> Router {
+        pages,
+        show,
+    } = routes;
     let guard = |routes: Router<App>| {
         routes
             .layer(CatchPanicLayer::custom(panicked))
@@ -75,9 +55,9 @@ pub fn router_with_pages(
         let state = (family, app.clock.clone());
         guard(routes).layer(from_fn_with_state(state, envelope::close))
     };
-    close(Family::RageFrame, rageframe)
-        .merge(close(Family::Youhaosuda, youhaosuda))
-        .merge(guard(pages).layer(from_fn_with_state(show, shown)))
+    close(Family::RageFrame, rageframe.into_router())
+        .merge(close(Family::Youhaosuda, youhaosuda.into_router()))
+        .merge(guard(pages.into_router()).layer(from_fn_with_state(show, shown)))
         .layer(cors(&app.config.origins))
         .layer(from_fn(headers))
         .layer(from_fn_with_state(
@@ -162,7 +142,7 @@ fn panicked(payload: Box<dyn Any + Send>) -> Response {
 mod tests {
     use std::sync::Arc;
 
-    use axum::{body::Body, routing::get};
+    use axum::body::Body;
     use http_body_util::BodyExt;
     use tower::ServiceExt;
 
@@ -175,7 +155,7 @@ mod tests {
             secret_key::SecretKey,
         },
         config::{Config, deadline::Deadline},
-        http::envelope::Outcome,
+        http::{envelope::Outcome, routes::Routes},
         store::Store,
         telemetry::{line::Line, request_log::RequestLog},
     };
@@ -223,8 +203,14 @@ mod tests {
             }),
         };
         let [rageframe, youhaosuda, pages] =
-            ["/v1", "/api", "/page"].map(|path| Router::new().route(path, get(handler)));
-        let router = router_with_pages("test", app, rageframe, youhaosuda, pages, page);
+            ["/v1", "/api", "/page"].map(|path| Routes::default().get(path, handler));
+        let routes = Families {
+            rageframe,
+            youhaosuda,
+            pages,
+            show: page,
+        };
+        let router = router("test", app, routes);
         let sentence = "服务暂时不可用，请稍后再试";
         let mut faults = Vec::new();
         for (path, expected) in [

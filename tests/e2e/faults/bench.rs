@@ -8,7 +8,7 @@ use tests::proxy::Script;
 
 use crate::support::{RequestBuilder, Service};
 
-use super::{endpoints::Endpoint, said::Said, subject::Subject};
+use super::{said::Said, states::State, subject::Subject};
 
 /// How long the tests wait for an answer, to see what it is though it is late.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -69,14 +69,14 @@ impl Bench {
         }
     }
 
-    pub async fn answer(&self, endpoint: &Endpoint, subject: &Subject) -> Answer {
+    pub async fn answer(&self, state: &State, subject: &Subject) -> Answer {
         let deadline = self.service.app.config.deadline.whole();
-        let request = (endpoint.ask)(&self.service, subject);
+        let request = state.request(&self.service, subject);
         self.answered(request, subject, deadline).await
     }
 
-    pub async fn hasty_answer(&self, endpoint: &Endpoint, subject: &Subject) -> Answer {
-        let request = (endpoint.ask)(&self.service, subject).through(&self.hasty);
+    pub async fn hasty_answer(&self, state: &State, subject: &Subject) -> Answer {
+        let request = state.request(&self.service, subject).through(&self.hasty);
         self.answered(request, subject, self.haste).await
     }
 

@@ -17,8 +17,8 @@ use crate::support::is_embedded;
 
 use super::{
     bench::{Answer, Bench},
-    endpoints::Endpoint,
     said::Said,
+    states::State,
     subject::Subject,
     tally::Tally,
 };
@@ -68,7 +68,7 @@ impl Mode {
 /// A call of an endpoint that is broken in one way.
 #[derive(Clone)]
 pub struct Case {
-    pub endpoint: &'static Endpoint,
+    pub state: &'static State,
     pub expected: Arc<Undisturbed>,
     pub fault: Fault,
     pub mode: Mode,
@@ -105,23 +105,23 @@ impl Case {
     /// Breaks the call on a bench, for the subject of that number. Whatever a busy machine may have
     /// spoiled is put off, once.
     pub async fn run(self, bench: &Bench, number: u32, is_again: bool, tally: &mut Tally) {
-        let Self { endpoint, mode, .. } = self;
+        let Self { state, mode, .. } = self;
         let Bench {
             service, script, ..
         } = bench;
         let (name, place, call) = &self.expected.calls[self.call];
-        let subject = Subject::prepare(service, number, endpoint.needs).await;
+        let subject = Subject::prepare(service, number, &state.needs()).await;
         let pick = Pick::Named(name.clone(), *place);
         script.arm(pick, self.fault, mode.repeat());
         let first = match mode {
-            Mode::Once | Mode::Stubborn => bench.answer(endpoint, &subject).await,
-            Mode::Dropped => bench.hasty_answer(endpoint, &subject).await,
+            Mode::Once | Mode::Stubborn => bench.answer(state, &subject).await,
+            Mode::Dropped => bench.hasty_answer(state, &subject).await,
         };
         let struck = script.disarm();
-        let second = bench.answer(endpoint, &subject).await;
+        let second = bench.answer(state, &subject).await;
         let what = format!(
             "{} {} ({}): {:?} {mode:?} at {name}",
-            endpoint.method, endpoint.path, endpoint.what, self.fault
+            state.method, state.path, state.what, self.fault
         );
         let mut wrong = Vec::new();
         for answer in [&first, &second] {
@@ -137,7 +137,7 @@ impl Case {
                 // A carrier that hangs, or says yes illegibly, has not always taken the message.
                 let is_carriers = call.service != AwsService::DynamoDb;
                 let may_be_seen = outcome != Outcome::LeftCounted && !is_carriers;
-                if may_be_seen && !endpoint.done.is_seen(service, &subject).await {
+                if may_be_seen && !state.done.is_seen(service, &subject).await {
                     wrong.push("it is said to be done, and is not");
                 }
                 tally.count(outcome, &what);
@@ -162,7 +162,7 @@ impl Case {
 
     fn judge(&self, first: &Answer, second: &Answer, struck: usize) -> Result<Outcome, Doubt> {
         let Self {
-            endpoint,
+            state,
             expected,
             fault,
             mode,
@@ -171,7 +171,7 @@ impl Case {
         let (_, _, call) = &expected.calls[self.call];
         let logged = first.fault();
         let (first, second) = (&first.said, &second.said);
-        let is_fault = first.is_fault(endpoint);
+        let is_fault = first.is_fault(state);
         if struck == 0 {
             let nothing = "nothing was broken";
             // The deadline may have passed before.
@@ -219,10 +219,7 @@ impl Case {
         }
         if *second == expected.first {
             Ok(Outcome::Undone)
-        } else if *mode == Mode::Dropped
-            && endpoint.done.leaves_counts()
-            && !second.is_fault(endpoint)
-        {
+        } else if *mode == Mode::Dropped && state.done.leaves_counts() && !second.is_fault(state) {
             // Nobody was there to take back what was counted.
             Ok(Outcome::LeftCounted)
         } else if *second == expected.second {

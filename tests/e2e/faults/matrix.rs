@@ -7,15 +7,16 @@ use std::{
     sync::Arc,
 };
 
-use tests::proxy::{Call, Fault};
+use tests::{
+    catalogue::{self, Endpoint},
+    proxy::{Call, Fault},
+};
 use tokio::{sync::Semaphore, task::JoinSet};
-
-use crate::{support::Service, template};
 
 use super::{
     bench::{Bench, Pace},
     case::{Case, Mode, Undisturbed},
-    endpoints::{Endpoint, MESSAGES, POINTS, REGISTRATION, SESSIONS},
+    states::{MESSAGES, POINTS, REGISTRATION, SESSIONS, State},
     subject::Subject,
     tally::Tally,
 };
@@ -24,19 +25,14 @@ use super::{
 const AT_ONCE: u32 = 24;
 static TURNS: Semaphore = Semaphore::const_new(AT_ONCE as usize);
 
-/// Whether an endpoint asks nothing of AWS: a captcha is issued and drawn without a trace.
-fn makes_no_calls(endpoint: &Endpoint) -> bool {
-    ["/captcha", "/captcha/{file}"].contains(&endpoint.path)
-}
-
-async fn undisturbed(endpoint: &Endpoint) -> Undisturbed {
+async fn undisturbed(state: &State) -> Undisturbed {
     let bench = Bench::start(false, Pace::FAST).await;
-    let subject = Subject::prepare(&bench.service, 1, endpoint.needs).await;
+    let subject = Subject::prepare(&bench.service, 1, &state.needs()).await;
     bench.script.record();
-    let first = bench.answer(endpoint, &subject).await.said;
+    let first = bench.answer(state, &subject).await.said;
     let recorded = bench.script.recorded();
-    let second = bench.answer(endpoint, &subject).await.said;
-    assert!(!first.is_fault(endpoint), "{first:?}");
+    let second = bench.answer(state, &subject).await.said;
+    assert!(!first.is_fault(state), "{first:?}");
     let mut seen = BTreeMap::new();
     let mut calls: Vec<(String, usize, Call)> = Vec::new();
     for call in recorded {
@@ -48,8 +44,12 @@ async fn undisturbed(endpoint: &Endpoint) -> Undisturbed {
         calls.push((call.to_string(), *count, call));
         *count += 1;
     }
-    let (path, what) = (endpoint.path, endpoint.what);
-    assert_eq!(calls.is_empty(), makes_no_calls(endpoint), "{path} {what}");
+    let (path, what) = (state.path, state.what);
+    assert_eq!(
+        calls.is_empty(),
+        !state.endpoint().uses_table,
+        "{path} {what}"
+    );
     Undisturbed {
         first,
         second,
@@ -59,7 +59,7 @@ async fn undisturbed(endpoint: &Endpoint) -> Undisturbed {
 
 /// Breaks each call of an endpoint in one way, on a service of its own.
 async fn break_each(
-    endpoint: &'static Endpoint,
+    state: &'static State,
     expected: Arc<Undisturbed>,
     fault: Fault,
     mode: Mode,
@@ -75,7 +75,7 @@ async fn break_each(
     let bench = Bench::start(fault.hangs(), Pace::FAST).await;
     for (number, call) in (1..).zip(calls) {
         let case = Case {
-            endpoint,
+            state,
             expected: Arc::clone(&expected),
             fault,
             mode,
@@ -87,11 +87,11 @@ async fn break_each(
 }
 
 /// Breaks every call of these endpoints in every way.
-async fn break_all(what: &str, endpoints: &'static [Endpoint]) {
+async fn break_all(what: &str, states: &'static [State]) {
     let mut total = Tally::default();
     let mut cases = JoinSet::new();
-    for endpoint in endpoints {
-        let expected = Arc::new(undisturbed(endpoint).await);
+    for state in states {
+        let expected = Arc::new(undisturbed(state).await);
         total.calls += expected.calls.len();
         for fault in Fault::ALL {
             for mode in Mode::ALL
@@ -101,7 +101,7 @@ async fn break_all(what: &str, endpoints: &'static [Endpoint]) {
                 let expected = Arc::clone(&expected);
                 cases.spawn(async move {
                     let _turn = TURNS.acquire().await.expect("nobody closes it");
-                    break_each(endpoint, expected, fault, mode).await
+                    break_each(state, expected, fault, mode).await
                 });
             }
         }
@@ -116,7 +116,7 @@ async fn break_all(what: &str, endpoints: &'static [Endpoint]) {
         let bench = Bench::start(case.fault.hangs(), Pace::SLOW).await;
         case.run(&bench, 1, true, &mut total).await;
     }
-    total.print(what, endpoints.len());
+    total.print(what, states.len());
     assert!(
         total.wrong.is_empty(),
         "{} wrong:\n{}",
@@ -145,13 +145,10 @@ async fn whatever_breaks_under_the_ledger_it_can_be_asked_for_again() {
     break_all("points", POINTS).await;
 }
 
-#[tokio::test]
-async fn no_endpoint_is_left_out() {
-    let service = Service::start().await;
-    let served = template::all_served(&service).into_iter();
-    let served: BTreeSet<_> = served.map(|(_, method, path)| (method, path)).collect();
+#[test]
+fn no_endpoint_is_left_out() {
     let all = [SESSIONS, REGISTRATION, MESSAGES, POINTS];
     let broken = all.into_iter().flatten();
-    let broken = broken.map(|endpoint| (endpoint.method.to_owned(), endpoint.path.to_owned()));
-    assert_eq!(broken.collect::<BTreeSet<_>>(), served);
+    let broken: BTreeSet<_> = broken.map(|state| state.endpoint().key()).collect();
+    assert_eq!(broken, catalogue::all().map(Endpoint::key).collect());
 }

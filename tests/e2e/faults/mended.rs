@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use shared::config::{Config, deadline::Deadline};
+use tests::catalogue::Fixture;
 use tests::proxy::{Fault, Pick, Repeat, Script};
 
 use super::subject::{Need, Subject};
@@ -256,7 +257,8 @@ async fn a_passed_deadline_is_said_once_in_the_log_and_as_a_page_where_a_page_wa
 #[tokio::test]
 async fn a_refused_guess_takes_back_itself_and_no_other_of_its_moment() {
     let (service, script) = Service::faulty(|_| {}, |_| {}).await;
-    let subject = Subject::prepare(&service, 1, &[Need::Username, Need::Guarded]).await;
+    let subject =
+        Subject::prepare(&service, 1, &[Need::Has(Fixture::Username), Need::Guarded]).await;
     let fields = [("account", &*subject.name), ("password", "123456")];
     let login = || {
         let request = service.post("/api/v1/account/login").form(&fields);

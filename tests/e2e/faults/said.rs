@@ -1,8 +1,9 @@
 //! What is said to a client, to be compared.
 
-use crate::support::Reply;
+use tests::catalogue::Family;
 
-use super::{endpoints::Endpoint, subject::Subject};
+use super::{states::State, subject::Subject};
+use crate::support::Reply;
 
 /// An answer without what differs from one subject, and from one draw, to the next.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,15 +51,17 @@ impl Said {
     }
 
     /// Whether it is what the endpoint's family says of a fault of ours.
-    pub fn is_fault(&self, endpoint: &Endpoint) -> bool {
+    pub fn is_fault(&self, state: &State) -> bool {
         let sentence = "服务暂时不可用，请稍后再试";
-        if endpoint.path == "/reset_password" {
-            self.0.starts_with("200: <!") && self.0.contains("暂时无法完成")
-        } else if endpoint.path.starts_with("/v") {
-            let envelope = format!(r#"200: {{"code":500,"message":"{sentence}","data":[],"#);
-            self.0.starts_with(&envelope)
-        } else {
-            self.0 == format!(r#"200: {{"code":500,"message":"{sentence}"}}"#)
+        match state.endpoint().family {
+            Family::Page => self.0.starts_with("200: <!") && self.0.contains("暂时无法完成"),
+            Family::RageFrame => {
+                let envelope = format!(r#"200: {{"code":500,"message":"{sentence}","data":[],"#);
+                self.0.starts_with(&envelope)
+            }
+            Family::Youhaosuda | Family::Operator => {
+                self.0 == format!(r#"200: {{"code":500,"message":"{sentence}"}}"#)
+            }
         }
     }
 

@@ -20,6 +20,7 @@ use shared::{
     },
 };
 use tests::{
+    catalogue::{Fixture, parameter::Value},
     invariants::{Issued, Proof},
     mail,
 };
@@ -33,12 +34,8 @@ use crate::support::{
 /// What has to be there before a request is made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Need {
-    /// A member with a user name, and a session at a browser.
-    Username,
-    /// A member with a mail address.
-    Email,
-    /// A member with a mobile.
-    Mobile,
+    /// What valid requests of the catalogue need.
+    Has(Fixture),
     /// The member's hash is one brought from `RageFrame`.
     Weak,
     /// The member has a user name as well.
@@ -48,22 +45,10 @@ pub enum Need {
     Guarded,
     /// Of the day's messages 80 % are sent.
     Cap,
-    /// The member's session of a group.
-    Group,
-    /// The same, with so many retired tokens that the next rotation drops some.
+    /// The member's session of a group, with so many retired tokens that the next rotation drops some.
     BusyGroup,
-    /// That session has rotated, and nobody has used its new pair.
+    /// The group's session has rotated, and nobody has used its new pair.
     Rotated,
-    /// A code to register with.
-    RegistrationCode,
-    /// A code to reset the password with.
-    ResetCode,
-    /// A solved captcha.
-    Captcha,
-    /// A link to reset the password by.
-    Link,
-    /// Three entries in the ledger.
-    Points,
 }
 
 /// Whom a request is about.
@@ -133,27 +118,52 @@ impl Subject {
         };
         for need in needs {
             match need {
-                Need::Username => subject.join(service, needs, subject.username()).await,
-                Need::Email => subject.join(service, needs, subject.mailbox()).await,
-                Need::Mobile => subject.join(service, needs, subject.phone()).await,
+                Need::Has(fixture) => subject.have(service, needs, *fixture).await,
                 Need::Weak | Need::MoreNames => {}
                 Need::Guarded => subject.be_guessed_at(service).await,
                 Need::Cap => spend(service).await,
-                Need::Group => subject.log_in(service, 0).await,
                 Need::BusyGroup => subject.log_in(service, 9).await,
                 Need::Rotated => subject.rotate(service).await,
-                Need::RegistrationCode => subject.get_code(service, REGIST_SMS).await,
-                Need::ResetCode => subject.get_code(service, RESET_SMS).await,
-                Need::Captcha => subject.solve(service).await,
-                Need::Link => subject.get_link(service).await,
-                Need::Points => {
-                    for key in ["one", "two", "three"] {
-                        service.given(subject.id, key, 5).await;
-                    }
-                }
             }
         }
         subject
+    }
+
+    async fn have(&mut self, service: &Service, needs: &[Need], fixture: Fixture) {
+        match fixture {
+            Fixture::Username => self.join(service, needs, self.username()).await,
+            Fixture::Email => self.join(service, needs, self.mailbox()).await,
+            Fixture::Mobile => self.join(service, needs, self.phone()).await,
+            Fixture::Group => self.log_in(service, 0).await,
+            Fixture::RegistrationCode => self.get_code(service, REGIST_SMS).await,
+            Fixture::ResetCode => self.get_code(service, RESET_SMS).await,
+            Fixture::Captcha => self.solve(service).await,
+            Fixture::Link => self.get_link(service).await,
+            Fixture::Points => {
+                for key in ["one", "two", "three"] {
+                    service.given(self.id, key, 5).await;
+                }
+            }
+        }
+    }
+
+    /// What a value of the catalogue is for this subject.
+    pub fn text(&self, value: Value) -> String {
+        match value {
+            Value::Text(_) | Value::Password | Value::NewPassword => value.example().to_owned(),
+            Value::Username => self.name.clone(),
+            Value::Email => self.email.clone(),
+            Value::Mobile => self.mobile.clone(),
+            Value::MemberId => self.id.to_string(),
+            Value::Code => self.code.clone(),
+            Value::CaptchaId => self.captcha[0].clone(),
+            Value::CaptchaValue => self.captcha[1].clone(),
+            Value::CaptchaFile => format!("{}.png", self.captcha[0]),
+            Value::LinkToken => self.link.clone(),
+            Value::RefreshToken => self.refresh.clone(),
+            Value::AccessToken => self.access.clone(),
+            Value::BrowserToken => self.browser.clone(),
+        }
     }
 
     fn username(&self) -> Identifier {

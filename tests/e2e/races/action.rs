@@ -1,8 +1,8 @@
 //! What is asked of the service in a race: every endpoint that touches a member.
 
-use serde_json::{Value, json};
+use tests::catalogue::{self, Authentication, Endpoint, Family, parameter::Value};
 
-use super::world::{BALANCE, EMAIL, Known, MOBILE, NAME, PASSWORD};
+use super::world::{EMAIL, Known, MOBILE, NAME, SPEND};
 use crate::support::{
     Reply, RequestBuilder, Service,
     mobile::{REGIST_SMS, RESET_SMS},
@@ -145,6 +145,15 @@ impl Action {
         }
     }
 
+    fn endpoints(self) -> impl Iterator<Item = &'static Endpoint> {
+        let routes = self.routes().iter();
+        routes.map(|(method, path)| catalogue::find(method, path))
+    }
+
+    fn family(self) -> Option<Family> {
+        self.endpoints().next().map(|endpoint| endpoint.family)
+    }
+
     /// The request of the racer `racer` against `partner`; `draw` is any number.
     pub fn request(
         self,
@@ -154,79 +163,35 @@ impl Action {
         partner: Self,
         draw: usize,
     ) -> RequestBuilder {
-        let routes = self.routes();
-        let (method, path) = routes[draw % routes.len()];
-        let path = path.replace("{id}", &known.id.to_string());
-        let path = if self == A::ShowPage {
-            format!("{path}?token={}", known.link)
-        } else {
-            path
+        let routes = self.routes().len();
+        let endpoint = self.endpoints().nth(draw % routes).expect("a route");
+        let token = match endpoint.authentication {
+            Authentication::Session | Authentication::Optional => Some(Value::AccessToken),
+            Authentication::None | Authentication::RefreshToken | Authentication::Operator => None,
         };
-        let request = service.request(method, &path);
-        let new = self.new_password(racer);
-        let desc = "订单";
-        match self {
-            A::LoginToGroup => request.form(&[
-                ("username", Self::login(partner)),
-                ("password", PASSWORD),
-                ("group", "app"),
-            ]),
-            A::LoginToBrowser => {
-                request.form(&[("account", Self::login(partner)), ("password", PASSWORD)])
+        let mut request = endpoint.request_with(&[], token, |value| match value {
+            Value::Username if matches!(self, A::LoginToGroup | A::LoginToBrowser) => {
+                Self::login(partner).to_owned()
             }
-            A::Refresh => request.form(&[("refresh_token", &known.refresh), ("group", "app")]),
-            A::Current | A::Logout | A::LogoutFromGroup | A::PointsPage => {
-                request.bearer(&known.access)
-            }
-            A::Save => {
-                let field = [("real_name", "甲"), ("birthday", "2000-01-01")][racer];
-                request.bearer(&known.access).form(&[field])
-            }
-            A::UpUserinfo => request.bearer(&known.access).form(&[("nickname", "乙")]),
-            A::ChangePassword => request.bearer(&known.access).form(&[
-                ("password_old", PASSWORD),
-                ("password", &new),
-                ("password_again", &new),
-            ]),
-            A::RegisterName | A::RegisterEmail | A::RegisterMobile => {
-                let account = match self {
-                    A::RegisterMobile => MOBILE,
-                    A::RegisterEmail => EMAIL,
-                    _ => NAME,
-                };
-                let code = ("verify_code", &*known.registration_code);
-                request.form(&[
-                    ("account", account),
-                    ("password", PASSWORD),
-                    ("password_again", PASSWORD),
-                    code,
-                ])
-            }
-            A::SendRegist | A::SendReset | A::CheckRegist | A::CheckReset => {
-                request.form(&[("mobile", MOBILE)])
-            }
-            A::ResetByMobile => request.form(&[
-                ("account", MOBILE),
-                ("password", &new),
-                ("password_again", &new),
-                ("verify_code", &known.reset_code),
-            ]),
-            A::AskForMail => request.form(&[("email", EMAIL)]),
-            A::ShowPage => request,
-            A::SetByPage => request.form(&[
-                ("token", &known.link),
-                ("password", &new),
-                ("password_again", &new),
-            ]),
+            Value::Code if self == A::ResetByMobile => known.reset_code.clone(),
+            Value::NewPassword => self.new_password(racer),
+            value => known.text(value),
+        });
+        let spend = SPEND.to_string();
+        let fields = match self {
+            A::Save => vec![[("real_name", "甲"), ("birthday", "2000-01-01")][racer]],
+            A::UpUserinfo => vec![("nickname", "乙")],
             // Twice the same credit, and two different spends.
-            A::Credit => request
-                .operator()
-                .json(json!({"key": "credit", "point": 5, "desc": desc})),
-            A::Spend => request
-                .operator()
-                .json(json!({"key": format!("spend {racer}"), "point": 3 - BALANCE, "desc": desc})),
-            A::OperatorsPage => request.operator(),
-        }
+            A::Credit => vec![("key", "credit"), ("point", "5"), ("desc", "订单")],
+            A::Spend => {
+                let key = ["spend 0", "spend 1"][racer];
+                vec![("key", key), ("point", &spend), ("desc", "订单")]
+            }
+            _ => return service.begin(&request),
+        };
+        let fields = fields.into_iter();
+        request.fields = fields.map(|(name, text)| (name, text.to_owned())).collect();
+        service.begin(&request)
     }
 
     /// Whether an answer is one that its family gives, and no fault.
@@ -238,7 +203,7 @@ impl Action {
                 page.contains("设置新密码")
                     || page.contains("密码已更新")
                     || page.contains("链接已失效")
-            } else if self.routes()[0].1.starts_with("/v") {
+            } else if self.family() == Some(Family::RageFrame) {
                 let keys = ["code", "message", "data", "timestamp"];
                 let whole = keys.iter().all(|key| !reply.body[key].is_null());
                 whole && code.is_some_and(|code| [200, 401, 422, 429].contains(&code))
@@ -258,11 +223,12 @@ impl Action {
             };
             String::from_utf8_lossy(&reply.bytes).contains(done)
         } else {
-            reply.body["code"] == 200 && reply.body.get("customer") != Some(&Value::Null)
+            reply.body["code"] == 200
+                && reply.body.get("customer") != Some(&serde_json::Value::Null)
         }
     }
 
-    const fn is_page(self) -> bool {
-        matches!(self, A::ShowPage | A::SetByPage)
+    fn is_page(self) -> bool {
+        self.family() == Some(Family::Page)
     }
 }

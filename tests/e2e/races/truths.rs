@@ -5,7 +5,7 @@ use tests::table::Live;
 
 use super::{
     action::Action,
-    world::{BALANCE, World},
+    world::{BALANCE, SPEND, World},
 };
 use crate::support::Reply;
 
@@ -237,7 +237,7 @@ impl Raced<'_> {
         }
         let point = |action| i64::try_from(self.done(|done| done == action)).unwrap_or_default();
         let credited = 5 * point(A::Credit).min(1);
-        let held = BALANCE + credited + (3 - BALANCE) * point(A::Spend);
+        let held = BALANCE + credited + SPEND * point(A::Spend);
         let points = &self.member()["points"];
         points["this_year"] == held && points["last_year"] == 0
     }

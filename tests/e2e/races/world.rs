@@ -16,6 +16,7 @@ use shared::{
     store::Store,
 };
 use tests::{
+    catalogue::parameter::Value as Given,
     invariants::{Issued, Proof},
     mail,
 };
@@ -33,6 +34,8 @@ pub const MOBILE: &str = "13800138000";
 /// The member's password, and what they can spend.
 pub const PASSWORD: &str = "123456";
 pub const BALANCE: i64 = 10;
+/// What a spend asks for: more than half of it, so that of two one alone is done.
+pub const SPEND: i64 = 3 - BALANCE;
 
 type Item = HashMap<String, AttributeValue>;
 
@@ -49,6 +52,28 @@ pub struct Known {
     pub registration_code: String,
     pub reset_code: String,
     pub link: String,
+}
+
+impl Known {
+    /// What a value of the catalogue is for this member.
+    pub fn text(&self, value: Given) -> String {
+        match value {
+            Given::Text(text) => text.to_owned(),
+            Given::Username => NAME.to_owned(),
+            Given::Email => EMAIL.to_owned(),
+            Given::Mobile => MOBILE.to_owned(),
+            Given::Password | Given::NewPassword => PASSWORD.to_owned(),
+            Given::MemberId => self.id.to_string(),
+            Given::Code => self.registration_code.clone(),
+            Given::LinkToken => self.link.clone(),
+            Given::RefreshToken => self.refresh.clone(),
+            Given::AccessToken => self.access.clone(),
+            Given::BrowserToken => self.browser.clone(),
+            Given::CaptchaId | Given::CaptchaValue | Given::CaptchaFile => {
+                unreachable!("no captcha is raced")
+            }
+        }
+    }
 }
 
 pub struct World {

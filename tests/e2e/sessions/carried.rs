@@ -1,27 +1,30 @@
 //! How a token is carried, and which of several counts.
 
-use super::{AUTHENTICATED, CURRENT, Taking, request};
+use tests::catalogue::{Endpoint, parameter::Value};
+
+use super::{CURRENT, authenticated, request};
 use crate::support::{Reply, RequestBuilder, Service};
 
 #[tokio::test]
 async fn every_carrier_of_a_token_works_on_every_route() {
-    type Carry = fn(&Service, Taking, &str) -> RequestBuilder;
+    type Carry = fn(&Service, &Endpoint, &str) -> RequestBuilder;
     let carriers: [Carry; 4] = [
-        |service, route, token| request(service, route).bearer(token),
-        |service, route, token| request(service, route).header("x-api-key", token),
-        |service, route, token| request(service, route).cookie(token),
-        |service, (method, path, body), token| {
-            let path = format!("{path}?access-token={token}");
-            let request = service.request(method, &path);
-            request.body("application/x-www-form-urlencoded", body)
+        |service, endpoint, token| request(service, endpoint).bearer(token),
+        |service, endpoint, token| request(service, endpoint).header("x-api-key", token),
+        |service, endpoint, token| request(service, endpoint).cookie(token),
+        |service, endpoint, token| {
+            let text = |value: Value| value.example().to_owned();
+            let mut request = endpoint.request_with(&[], None, text);
+            request.target = format!("{}?access-token={token}", request.target);
+            service.begin(&request)
         },
     ];
     for carry in carriers {
-        for route in AUTHENTICATED {
+        for endpoint in authenticated() {
             let service = Service::start().await;
             let token = service.register("yhsduser").await;
-            let reply = carry(&service, route, &token).await;
-            assert_eq!(reply.body["code"], 200, "{route:?}: {}", reply.body);
+            let reply = carry(&service, endpoint, &token).await;
+            assert_eq!(reply.body["code"], 200, "{}: {}", endpoint.path, reply.body);
         }
     }
 }

@@ -7,7 +7,7 @@ use shared::{
     rules::session,
 };
 
-use super::{AUTHENTICATED, CHANGE, DAY, access, assert_refused, current, request};
+use super::{DAY, access, assert_refused, authenticated, change, current, request};
 use crate::support::{Service, rageframe_refusal};
 
 #[tokio::test]
@@ -19,17 +19,17 @@ async fn no_token_from_before_a_change_of_the_password_is_let_in() {
     let changing = service.register("yhsduser").await;
     let session = service.login("yhsduser", "app").await;
     let other = service.browser("yhsduser").await;
-    let changed = request(&service, CHANGE).bearer(&changing).await;
+    let changed = request(&service, change()).bearer(&changing).await;
     assert_eq!(changed.body["code"], 200);
-    for route in AUTHENTICATED {
-        let reply = request(&service, route).bearer(&changing).await;
-        assert_refused(&service, route.1, &reply, "您的登录已经失效，请重新登录");
+    for endpoint in authenticated() {
+        let reply = request(&service, endpoint).bearer(&changing).await;
+        assert_refused(&service, endpoint, &reply, "您的登录已经失效，请重新登录");
         for token in [access(&session), &other] {
-            let reply = request(&service, route).bearer(token).await;
-            if excepted(route.1) {
+            let reply = request(&service, endpoint).bearer(token).await;
+            if excepted(endpoint.path) {
                 assert_eq!(reply.body["code"], 200);
             } else {
-                assert_refused(&service, route.1, &reply, "您的登录已经失效，请重新登录");
+                assert_refused(&service, endpoint, &reply, "您的登录已经失效，请重新登录");
             }
         }
     }
@@ -42,7 +42,7 @@ async fn a_login_that_a_change_of_the_password_overtook_harms_no_session() {
     let id = service.items("member#", "member").await[0]["id"].as_u64();
     let id = MemberId::new(id.expect("a number")).expect("a member's number");
     let overtaken = session::for_group(&service.app, Slot::Group(0), id, 0);
-    let changed = request(&service, CHANGE).bearer(&changing).await;
+    let changed = request(&service, change()).bearer(&changing).await;
     assert_eq!(changed.body["code"], 200);
     let owner = service.login("yhsduser", "app").await;
     let store = &service.app.store;

@@ -127,11 +127,9 @@ impl Service {
             }
         };
         let registration = Registration::new(function("registration"), sending.clone());
-        let functions = huiyuan::service::functions(function, &registration);
-        let merged = functions.clone().into_iter();
+        let functions = huiyuan::service::functions(function, &registration).into_iter();
         Self {
-            router: merged.fold(Router::new(), |all, (_, router)| all.merge(router)),
-            functions,
+            router: functions.fold(Router::new(), |all, (_, router)| all.merge(router)),
             sending,
             app,
             registration,

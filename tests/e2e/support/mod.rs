@@ -3,6 +3,7 @@
 
 mod build;
 pub mod carrier;
+mod catalogue;
 mod dynamodb;
 mod faulty;
 pub mod gate;
@@ -57,8 +58,6 @@ pub fn is_embedded() -> bool {
 /// A running service.
 pub struct Service {
     pub app: App,
-    /// Each function's own router.
-    pub functions: [(&'static str, Router); 4],
     pub registration: Registration,
     sending: registration::config::Config,
     /// What it sent to members.

@@ -12,14 +12,13 @@ mod sealed;
 
 use std::{fmt, sync::Arc};
 
-use axum::{Router, routing::get};
 use shared::{
     app::App,
     base::digest::Digest,
     store::{StoreError, verification::captchas::CaptchaAnswer},
 };
 
-use crate::{config::Config, state::Registration};
+use crate::config::Config;
 use sealed::{Challenge, Seal};
 
 /// The characters of captchas: of those that look alike (0, O and Q, 1, I and L, 2 and Z, 5 and S,
@@ -31,13 +30,6 @@ const LENGTH: usize = 5;
 
 /// How long one can be answered, in seconds.
 const SECONDS: i64 = 300;
-
-/// The routes.
-pub(crate) fn routes() -> Router<Registration> {
-    Router::new()
-        .route("/captcha", get(issue::handler))
-        .route("/captcha/{file}", get(picture::handler))
-}
 
 /// Issues captchas, and takes their answers. Cheap to clone.
 #[derive(Clone)]

@@ -16,6 +16,7 @@ mod recording;
 mod report;
 mod requests;
 mod stage;
+mod subject;
 mod warm;
 
 use clap::{Parser, ValueEnum};

@@ -2,40 +2,49 @@
 
 use form_urlencoded::Serializer;
 use serde_json::{Value, json};
-use tests::events::{signed, v2};
+use tests::{
+    catalogue::request::Request,
+    events::{signed, v2},
+};
 
 /// What makes events.
 #[derive(Default)]
 pub struct Requests(u32);
 
 impl Requests {
+    /// The event of a request of the catalogue, by its route.
+    pub fn event(&mut self, request: &Request, route: &str) -> Value {
+        let (path, query) = request
+            .target
+            .split_once('?')
+            .unwrap_or((&request.target, ""));
+        let body = match request.method {
+            "GET" => Value::Null,
+            _ => json!(request.form()),
+        };
+        let mut event = self.bare(request.method, path, query, &body);
+        event["routeKey"] = json!(route);
+        if let Some(token) = &request.token {
+            event = bearing(event, token);
+        }
+        if request.by_operator {
+            event = signed(event);
+        }
+        event
+    }
+
     /// A form that is posted.
     pub fn form(&mut self, path: &str, fields: &[(&str, &str)]) -> Value {
         let form = Serializer::new(String::new()).extend_pairs(fields).finish();
-        self.event("POST", path, "", &json!(form))
+        self.bare("POST", path, "", &json!(form))
     }
 
     /// A `GET`.
     pub fn get(&mut self, path: &str, query: &str) -> Value {
-        self.event("GET", path, query, &Value::Null)
+        self.bare("GET", path, query, &Value::Null)
     }
 
-    /// A request of the operator, which the gateway has found to be signed; posted, it credits a
-    /// point under the key `key`.
-    pub fn operator(&mut self, method: &str, path: &str, key: &str) -> Value {
-        let body = json!({"key": key, "point": 1, "desc": "order"}).to_string();
-        let body = if method == "POST" {
-            json!(body)
-        } else {
-            Value::Null
-        };
-        let mut event = self.event(method, path, "", &body);
-        event["routeKey"] = json!(format!("{method} /admin/members/{{id}}/points"));
-        event["headers"]["content-type"] = json!("application/json");
-        signed(event)
-    }
-
-    fn event(&mut self, method: &str, path: &str, query: &str, body: &Value) -> Value {
+    fn bare(&mut self, method: &str, path: &str, query: &str, body: &Value) -> Value {
         self.0 += 1;
         let mut event = v2(method, "$default", path, query, body);
         let [.., high, low] = self.0.to_be_bytes();

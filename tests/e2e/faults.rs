@@ -1,14 +1,14 @@
 //! A fault of ours: a neutral sentence for the client, a cause for the log, and nothing lost.
 
-mod bench;
 mod case;
 mod done;
+mod harness;
 mod matrix;
 mod mended;
+mod results;
 mod said;
 mod states;
 mod subject;
-mod tally;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde_json::json;

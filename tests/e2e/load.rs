@@ -16,8 +16,8 @@ async fn everything_that_was_acknowledged_under_faults_is_there_exactly_once() {
     };
     let report = run(traffic).await;
     assert_eq!(report.violations, Vec::<String>::new());
-    let done = |name| report.paths.get(name).map_or(0, |path| path.done);
-    let refreshed = done("/v1/site/refresh") + done("/v2/customer/account/refresh");
+    let done = |name| report.endpoints.get(name).map_or(0, |asked| asked.done);
+    let refreshed = done("POST /v1/site/refresh") + done("POST /v2/customer/account/refresh");
     let faults = report.codes.get(&500).copied().unwrap_or_default();
     for (what, count) in [
         ("members registered", report.registered),

@@ -9,15 +9,15 @@
 //! | `counters` | throttles, codes, links, captchas: within their bounds |
 //! | `proofs` | codes and links that are used up have something to show for it |
 
-mod counters;
 #[cfg(test)]
-mod good;
+mod corruptions;
+mod counters;
 mod ledger;
 mod members;
 mod proofs;
 mod sessions;
 #[cfg(test)]
-mod tampered;
+mod valid_fixture;
 
 use std::collections::BTreeMap;
 

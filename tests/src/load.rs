@@ -6,19 +6,19 @@
 //! | `stack` | the service, and the AWS behind it |
 //! | `caller` | a client's requests: what is answered, and what is not |
 //! | `account` | what a client was told of a member: acknowledged, refused, or unknown |
-//! | `shopper`, `errands`, `ledger` | a client, and what it does with its members |
-//! | `judge` | whether what was told is true |
+//! | `client`, `actions`, `ledger` | a client, and what it does with its members |
+//! | `verifier` | whether what was told is true |
 //!
 //! A request that gets no answer, or a fault for one, may have been done or not; a client asks again,
 //! as the documents say, and what stays unknown is held in the open.
 
 mod account;
+mod actions;
 mod caller;
-mod errands;
-mod judge;
+mod client;
 mod ledger;
-mod shopper;
 mod stack;
+mod verifier;
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
@@ -26,14 +26,14 @@ use shared::base::{clock::Clock, random::Random};
 use tokio::task::JoinSet;
 
 use crate::proxy::{Fault, Rate, Script};
-use caller::Tally;
-use shopper::Shopper;
+use caller::Results;
+use client::Client;
 use stack::Stack;
 
 /// How long something that was given up may still be on its way to the table.
 const SETTLING: Duration = Duration::from_secs(6);
 
-/// A run so long that every path is answered with success: a mobile gets one message a minute.
+/// A run so long that every endpoint answers with success: a mobile gets one message a minute.
 const LONG: Duration = Duration::from_mins(5);
 
 /// How many calls of a million are broken in an outage.
@@ -46,7 +46,7 @@ pub struct Traffic {
     pub seconds: u64,
     /// By how many clients at once.
     pub clients: u32,
-    /// The same seed draws the same errands and faults; threads still decide the rest.
+    /// The same seed draws the same actions and faults; threads still decide the rest.
     pub seed: u64,
     /// How many calls to AWS of a million are broken.
     pub faults_per_million: u32,
@@ -57,11 +57,11 @@ pub struct Traffic {
     pub outage: Duration,
 }
 
-/// What became of the requests of a path.
+/// What became of the requests of an endpoint.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Path {
+pub struct Asked {
     /// How often it was asked for.
-    pub asked: usize,
+    pub times: usize,
     /// How often that was answered with success.
     pub done: usize,
 }
@@ -71,8 +71,8 @@ pub struct Path {
 pub struct Report {
     /// How many requests of each code; 0 where there was no answer.
     pub codes: BTreeMap<u64, usize>,
-    /// The requests of each path, and rubbish.
-    pub paths: BTreeMap<&'static str, Path>,
+    /// The requests of each endpoint, and rubbish.
+    pub endpoints: BTreeMap<String, Asked>,
     /// How many calls were broken, in each way.
     pub faults: BTreeMap<Fault, usize>,
     /// How many milliseconds half of the requests took at most, and 99 %.
@@ -98,33 +98,33 @@ pub struct Report {
 /// Where the stack cannot be started on this machine.
 pub async fn run(traffic: Traffic) -> Report {
     let stack = Stack::start().await;
-    let tally = Arc::new(Tally::default());
+    let results = Arc::new(Results::default());
     let watch = Clock::system().stopwatch();
     let until = Duration::from_secs(traffic.seconds);
     let breaking = tokio::spawn(break_calls(stack.script.clone(), traffic));
-    let mut shoppers = JoinSet::new();
+    let mut clients = JoinSet::new();
     for number in 0..traffic.clients {
-        let mut shopper = Shopper::new(&stack, &tally, number, traffic.seed);
-        shoppers.spawn(async move {
+        let mut client = Client::new(&stack, &results, number, traffic.seed);
+        clients.spawn(async move {
             while watch.elapsed() < until {
-                shopper.errand().await;
+                client.act().await;
             }
-            shopper
+            client
         });
     }
-    let shoppers = shoppers.join_all().await;
+    let clients = clients.join_all().await;
     breaking.abort();
     stack.script.disarm();
     tokio::time::sleep(SETTLING).await;
-    // What is asked to judge is not what was asked under faults.
-    let (figures, never_done) = (tally.figures(), tally.never_done());
-    let mut report = judge::judge(&stack, &tally, shoppers).await;
-    report.faults = stack.script.tally();
+    // What is asked to verify is not what was asked under faults.
+    let (figures, never_done) = (results.figures(), results.never_done());
+    let mut report = verifier::verify(&stack, &results, clients).await;
+    report.faults = stack.script.broken();
     if until >= LONG {
         report.violations.extend(never_done);
     }
-    report.violations.extend(tally.violations());
-    (report.codes, report.paths, report.p50_p99) = figures;
+    report.violations.extend(results.violations());
+    (report.codes, report.endpoints, report.p50_p99) = figures;
     report
 }
 

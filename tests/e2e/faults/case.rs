@@ -16,11 +16,11 @@ use tests::{
 use crate::support::is_embedded;
 
 use super::{
-    bench::{Answer, Bench},
+    harness::{Answer, Harness},
+    results::Results,
     said::Said,
     states::State,
     subject::Subject,
-    tally::Tally,
 };
 
 /// What is said with nothing broken.
@@ -102,23 +102,23 @@ enum Doubt {
 use Doubt::{Busy, Wrong};
 
 impl Case {
-    /// Breaks the call on a bench, for the subject of that number. Whatever a busy machine may have
+    /// Breaks the call on a harness, for the subject of that number. Whatever a busy machine may have
     /// spoiled is put off, once.
-    pub async fn run(self, bench: &Bench, number: u32, is_again: bool, tally: &mut Tally) {
+    pub async fn run(self, harness: &Harness, number: u32, is_again: bool, results: &mut Results) {
         let Self { state, mode, .. } = self;
-        let Bench {
+        let Harness {
             service, script, ..
-        } = bench;
+        } = harness;
         let (name, place, call) = &self.expected.calls[self.call];
         let subject = Subject::prepare(service, number, &state.needs()).await;
         let pick = Pick::Named(name.clone(), *place);
         script.arm(pick, self.fault, mode.repeat());
         let first = match mode {
-            Mode::Once | Mode::Stubborn => bench.answer(state, &subject).await,
-            Mode::Dropped => bench.hasty_answer(state, &subject).await,
+            Mode::Once | Mode::Stubborn => harness.answer(state, &subject).await,
+            Mode::Dropped => harness.hasty_answer(state, &subject).await,
         };
         let struck = script.disarm();
-        let second = bench.answer(state, &subject).await;
+        let second = harness.answer(state, &subject).await;
         let what = format!(
             "{} {} ({}): {:?} {mode:?} at {name}",
             state.method, state.path, state.what, self.fault
@@ -132,7 +132,7 @@ impl Case {
                 wrong.push("the log has one line of a request");
             }
         }
-        match self.judge(&first, &second, struck) {
+        match self.outcome(&first, &second, struck) {
             Ok(outcome) => {
                 // A carrier that hangs, or says yes illegibly, has not always taken the message.
                 let is_carriers = call.service != AwsService::DynamoDb;
@@ -140,15 +140,15 @@ impl Case {
                 if may_be_seen && !state.done.is_seen(service, &subject).await {
                     wrong.push("it is said to be done, and is not");
                 }
-                tally.count(outcome, &what);
+                results.count(outcome, &what);
             }
-            Err(Busy(_)) if !is_again => return tally.put_off.push(self),
+            Err(Busy(_)) if !is_again => return results.put_off.push(self),
             Err(Busy(sentence) | Wrong(sentence)) => wrong.push(sentence),
         }
-        tally.cases += 1;
+        results.cases += 1;
         let why = first.fault().unwrap_or("no fault");
         let (first, second) = (&first.said, &second.said);
-        tally.wrong.extend(wrong.into_iter().map(|wrong| {
+        results.wrong.extend(wrong.into_iter().map(|wrong| {
             format!("{what}: {wrong} ({why})\n    first {first:?}\n    then {second:?}")
         }));
         let dump = service.dump().await;
@@ -157,10 +157,10 @@ impl Case {
         found.extend(spent);
         let found = found.into_iter();
         let found = found.map(|wrong| format!("{what}: {wrong}"));
-        tally.wrong.extend(found);
+        results.wrong.extend(found);
     }
 
-    fn judge(&self, first: &Answer, second: &Answer, struck: usize) -> Result<Outcome, Doubt> {
+    fn outcome(&self, first: &Answer, second: &Answer, struck: usize) -> Result<Outcome, Doubt> {
         let Self {
             state,
             expected,

@@ -14,11 +14,11 @@ use tests::{
 use tokio::{sync::Semaphore, task::JoinSet};
 
 use super::{
-    bench::{Bench, Pace},
     case::{Case, Mode, Undisturbed},
+    harness::{Harness, Pace},
+    results::Results,
     states::{MESSAGES, POINTS, REGISTRATION, SESSIONS, State},
     subject::Subject,
-    tally::Tally,
 };
 
 /// How many services are broken at once. Most of them wait for a call that hangs.
@@ -26,12 +26,12 @@ const AT_ONCE: u32 = 24;
 static TURNS: Semaphore = Semaphore::const_new(AT_ONCE as usize);
 
 async fn undisturbed(state: &State) -> Undisturbed {
-    let bench = Bench::start(false, Pace::FAST).await;
-    let subject = Subject::prepare(&bench.service, 1, &state.needs()).await;
-    bench.script.record();
-    let first = bench.answer(state, &subject).await.said;
-    let recorded = bench.script.recorded();
-    let second = bench.answer(state, &subject).await.said;
+    let harness = Harness::start(false, Pace::FAST).await;
+    let subject = Subject::prepare(&harness.service, 1, &state.needs()).await;
+    harness.script.record();
+    let first = harness.answer(state, &subject).await.said;
+    let recorded = harness.script.recorded();
+    let second = harness.answer(state, &subject).await.said;
     assert!(!first.is_fault(state), "{first:?}");
     let mut seen = BTreeMap::new();
     let mut calls: Vec<(String, usize, Call)> = Vec::new();
@@ -63,16 +63,16 @@ async fn break_each(
     expected: Arc<Undisturbed>,
     fault: Fault,
     mode: Mode,
-) -> Tally {
-    let mut tally = Tally::default();
+) -> Results {
+    let mut results = Results::default();
     let calls = 0..expected.calls.len();
     let calls: Vec<_> = calls
         .filter(|call| fault.applies_to(&expected.calls[*call].2))
         .collect();
     if calls.is_empty() {
-        return tally;
+        return results;
     }
-    let bench = Bench::start(fault.hangs(), Pace::FAST).await;
+    let harness = Harness::start(fault.hangs(), Pace::FAST).await;
     for (number, call) in (1..).zip(calls) {
         let case = Case {
             state,
@@ -81,14 +81,14 @@ async fn break_each(
             mode,
             call,
         };
-        case.run(&bench, number, false, &mut tally).await;
+        case.run(&harness, number, false, &mut results).await;
     }
-    tally
+    results
 }
 
 /// Breaks every call of these endpoints in every way.
 async fn break_all(what: &str, states: &'static [State]) {
-    let mut total = Tally::default();
+    let mut total = Results::default();
     let mut cases = JoinSet::new();
     for state in states {
         let expected = Arc::new(undisturbed(state).await);
@@ -106,15 +106,15 @@ async fn break_all(what: &str, states: &'static [State]) {
             }
         }
     }
-    while let Some(tally) = cases.join_next().await {
-        total.add(tally.expect("a case ends"));
+    while let Some(results) = cases.join_next().await {
+        total.add(results.expect("a case ends"));
     }
     let put_off = std::mem::take(&mut total.put_off);
     total.again = put_off.len();
     for case in put_off {
         let _alone = TURNS.acquire_many(AT_ONCE).await.expect("nobody closes it");
-        let bench = Bench::start(case.fault.hangs(), Pace::SLOW).await;
-        case.run(&bench, 1, true, &mut total).await;
+        let harness = Harness::start(case.fault.hangs(), Pace::SLOW).await;
+        case.run(&harness, 1, true, &mut total).await;
     }
     total.print(what, states.len());
     assert!(

@@ -16,7 +16,7 @@ struct Args {
     /// How many clients at once
     #[arg(long, default_value_t = 24)]
     clients: u32,
-    /// Which errands and faults are drawn
+    /// Which actions and faults are drawn
     #[arg(long, default_value_t = 1)]
     seed: u64,
     /// How many calls to AWS of a million are broken
@@ -66,8 +66,8 @@ fn say(traffic: &Traffic, report: &Report) {
     println!(
         "{requests} requests in {seconds} s by {clients} clients, seed {seed}; p50 {p50} ms, p99 {p99} ms"
     );
-    for (name, path) in &report.paths {
-        println!("  {:7} {name}, {} of them done", path.asked, path.done);
+    for (name, asked) in &report.endpoints {
+        println!("  {:7} {name}, {} of them done", asked.times, asked.done);
     }
     println!("answers by code: {:?}", report.codes);
     println!(

@@ -15,14 +15,17 @@ use axum::{
 };
 use http_body_util::BodyExt;
 use hyper_util::{
-    client::legacy::{Client, connect::HttpConnector},
+    client::legacy::{self, connect::HttpConnector},
     rt::TokioExecutor,
 };
 use serde_json::Value;
 use shared::{base::clock::Clock, http::cookie};
 
-use super::Path;
-use crate::dice::Dice;
+use super::Asked;
+use crate::{
+    catalogue::{self, Endpoint},
+    dice::Dice,
+};
 
 /// How long a client waits for an answer: longer than the service takes at most.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -32,17 +35,17 @@ pub(super) const RUBBISH: &str = "rubbish";
 
 /// What all clients count together.
 #[derive(Debug, Default)]
-pub(super) struct Tally(Mutex<Counted>);
+pub(super) struct Results(Mutex<Counted>);
 
 #[derive(Debug, Default)]
 struct Counted {
     codes: BTreeMap<u64, usize>,
-    paths: BTreeMap<&'static str, Path>,
+    endpoints: BTreeMap<String, Asked>,
     millis: Vec<u128>,
     violations: Vec<String>,
 }
 
-impl Tally {
+impl Results {
     /// Something that is answered is not as it has to be.
     pub(super) fn violation(&self, sentence: String) {
         self.counted().violations.push(sentence);
@@ -52,14 +55,8 @@ impl Tally {
         self.counted().violations.clone()
     }
 
-    /// Requests by code, by path, and how long half and 99 % of them took at most.
-    pub(super) fn figures(
-        &self,
-    ) -> (
-        BTreeMap<u64, usize>,
-        BTreeMap<&'static str, Path>,
-        [u128; 2],
-    ) {
+    /// Requests by code, by endpoint, and how long half and 99 % of them took at most.
+    pub(super) fn figures(&self) -> (BTreeMap<u64, usize>, BTreeMap<String, Asked>, [u128; 2]) {
         let mut counted = self.counted();
         counted.millis.sort_unstable();
         let at = |percent: usize| {
@@ -68,18 +65,23 @@ impl Tally {
         };
         (
             counted.codes.clone(),
-            counted.paths.clone(),
+            counted.endpoints.clone(),
             [at(50), at(99)],
         )
     }
 
-    /// The paths that were asked for, and never with success.
+    /// The endpoints that never answered with success, of the whole catalogue.
     pub(super) fn never_done(&self) -> Vec<String> {
         let counted = self.counted();
-        let paths = counted.paths.iter();
-        let never = paths.filter(|(name, path)| **name != RUBBISH && path.done == 0);
+        let known = catalogue::all().map(Endpoint::key);
+        let never = known.filter(|key| {
+            counted
+                .endpoints
+                .get(key)
+                .is_none_or(|asked| asked.done == 0)
+        });
         never
-            .map(|(name, _)| format!("{name} is never answered with success"))
+            .map(|key| format!("{key} is never answered with success"))
             .collect()
     }
 
@@ -108,11 +110,11 @@ impl Said {
 #[derive(Clone, Debug)]
 pub(super) struct Ask {
     method: &'static str,
-    /// The route.
+    /// The route, in the catalogue or below `/_local`.
     path: &'static str,
-    /// What it is counted as.
-    counted: &'static str,
-    /// What is put in the place of the route's `{id}`, or behind it.
+    /// Whether it is counted as rubbish, and not for its endpoint.
+    is_rubbish: bool,
+    /// What is put in the place of what the route has in braces, or behind it.
     rest: String,
     fields: Vec<(&'static str, String)>,
     token: Option<String>,
@@ -123,7 +125,7 @@ impl Ask {
         Self {
             method: "POST",
             path,
-            counted: path,
+            is_rubbish: false,
             rest: String::new(),
             fields: fields
                 .iter()
@@ -144,9 +146,20 @@ impl Ask {
         self
     }
 
-    pub(super) fn counted(mut self, what: &'static str) -> Self {
-        self.counted = what;
+    pub(super) fn rubbish(mut self) -> Self {
+        self.is_rubbish = true;
         self
+    }
+
+    /// What it is counted as.
+    fn counted(&self) -> String {
+        if self.is_rubbish {
+            RUBBISH.to_owned()
+        } else if self.path.starts_with("/_local") {
+            self.path.to_owned()
+        } else {
+            catalogue::find(self.method, self.path).key()
+        }
     }
 
     pub(super) fn bearer(mut self, token: &str) -> Self {
@@ -158,24 +171,24 @@ impl Ask {
 /// A client's connections. Cheap to clone.
 #[derive(Clone)]
 pub(super) struct Caller {
-    client: Client<HttpConnector, Body>,
+    client: legacy::Client<HttpConnector, Body>,
     url: String,
-    tally: Arc<Tally>,
+    results: Arc<Results>,
     clock: Clock,
 }
 
 impl Caller {
-    pub(super) fn new(url: &str, tally: &Arc<Tally>) -> Self {
+    pub(super) fn new(url: &str, results: &Arc<Results>) -> Self {
         Self {
-            client: Client::builder(TokioExecutor::new()).build_http(),
+            client: legacy::Client::builder(TokioExecutor::new()).build_http(),
             url: url.to_owned(),
-            tally: Arc::clone(tally),
+            results: Arc::clone(results),
             clock: Clock::system(),
         }
     }
 
-    pub(super) fn tally(&self) -> &Tally {
-        &self.tally
+    pub(super) fn results(&self) -> &Results {
+        &self.results
     }
 
     /// Asks once, from an address that is nobody else's at the time; `None` where it is not known
@@ -187,17 +200,17 @@ impl Caller {
         let said = tokio::time::timeout(PATIENCE, self.send(ask, &from)).await;
         let said = said.ok().flatten();
         {
-            let mut counted = self.tally.counted();
+            let mut counted = self.results.counted();
             let code = said.as_ref().map_or(0, |said| said.code);
             *counted.codes.entry(code).or_default() += 1;
-            let path = counted.paths.entry(ask.counted).or_default();
-            path.asked += 1;
-            path.done += usize::from(code == 200);
+            let asked = counted.endpoints.entry(ask.counted()).or_default();
+            asked.times += 1;
+            asked.done += usize::from(code == 200);
             counted.millis.push(watch.elapsed().as_millis());
         }
         if said.is_none() {
             let sentence = format!("{} {} is not answered", ask.method, ask.path);
-            self.tally.violation(sentence);
+            self.results.violation(sentence);
         }
         said.filter(|said| said.code != 500)
     }
@@ -223,10 +236,12 @@ impl Caller {
             token,
             ..
         } = ask;
-        let path = if path.contains("{id}") {
-            path.replace("{id}", rest)
-        } else {
-            [path, &**rest].concat()
+        let path = match path.split_once('{') {
+            Some((before, more)) => {
+                let after = more.split_once('}').map_or("", |(_, after)| after);
+                [before, rest, after].concat()
+            }
+            None => [path, &**rest].concat(),
         };
         let mut request = Request::builder()
             .method(*method)

@@ -3,10 +3,10 @@
 use super::{
     account::{Account, Entry},
     caller::Ask,
-    shopper::Shopper,
+    client::Client,
 };
 
-impl Shopper {
+impl Client {
     /// Credits or spends points, at times twice at once under one key.
     pub(super) async fn points(&mut self, account: &mut Account) {
         let Some(id) = account.id else { return };
@@ -53,7 +53,7 @@ impl Shopper {
         account.entries.push(entry.clone());
         if entry.refused && was.is_some_and(|balance| balance + point >= 0) {
             let sentence = format!("{}: {point} of {was:?} points are refused", account.name);
-            self.caller.tally().violation(sentence);
+            self.caller.results().violation(sentence);
         }
     }
 
@@ -62,7 +62,15 @@ impl Shopper {
             return;
         };
         let path = "/api/v1/account/reward_point_details";
-        let ask = Ask::post(path, &[("nopage", "Y")]).bearer(&token);
+        let all = [("nopage", "Y")];
+        let ask = match (self.dice.below(3), account.id) {
+            (0, Some(id)) => {
+                let ask = Ask::post("/admin/members/{id}/points", &all);
+                ask.at("GET", &id.to_string())
+            }
+            (1, _) => Ask::post(path, &all).at("GET", "").bearer(&token),
+            _ => Ask::post(path, &all).bearer(&token),
+        };
         let Some(said) = self.ask(&ask).await else {
             return;
         };

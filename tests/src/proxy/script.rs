@@ -166,7 +166,7 @@ struct State {
     rate: Option<Rate>,
     recorded: Option<Vec<Call>>,
     struck: usize,
-    tally: BTreeMap<Fault, usize>,
+    broken: BTreeMap<Fault, usize>,
 }
 
 /// Says what becomes of each call. Cheap to clone: all clones are one script.
@@ -208,8 +208,8 @@ impl Script {
 
     /// How often each fault has happened so far.
     #[must_use]
-    pub fn tally(&self) -> BTreeMap<Fault, usize> {
-        self.state().tally.clone()
+    pub fn broken(&self) -> BTreeMap<Fault, usize> {
+        self.state().broken.clone()
     }
 
     /// Writes down every call from now on.
@@ -233,7 +233,7 @@ impl Script {
         let fault = armed.or_else(|| state.rate.as_ref()?.strikes(call));
         if let Some(fault) = fault {
             state.struck += 1;
-            *state.tally.entry(fault).or_default() += 1;
+            *state.broken.entry(fault).or_default() += 1;
         }
         fault
     }

@@ -8,8 +8,8 @@ use shared::base::clock::Clock;
 use super::{
     Report,
     account::Account,
-    caller::{Ask, Caller, Tally},
-    shopper::Shopper,
+    caller::{Ask, Caller, Results},
+    client::Client,
     stack::{Stack, TABLE},
 };
 use crate::{
@@ -25,7 +25,7 @@ struct Partition<'a> {
     entries: BTreeMap<&'a str, &'a Value>,
 }
 
-pub(super) async fn judge(stack: &Stack, tally: &Arc<Tally>, shoppers: Vec<Shopper>) -> Report {
+pub(super) async fn verify(stack: &Stack, results: &Arc<Results>, clients: Vec<Client>) -> Report {
     let dump = table::dump(&stack.client, TABLE).await;
     let now = Clock::system().now().seconds();
     let mut report = Report {
@@ -56,9 +56,9 @@ pub(super) async fn judge(stack: &Stack, tally: &Arc<Tally>, shoppers: Vec<Shopp
         }
     }
     let live = Live::of(&dump);
-    let caller = Caller::new(&stack.url, tally);
+    let caller = Caller::new(&stack.url, results);
     let mut dice = Dice::new(7);
-    for account in shoppers.iter().flat_map(|shopper| &shopper.accounts) {
+    for account in clients.iter().flat_map(|client| &client.accounts) {
         report.registered += usize::from(account.is_registered);
         report.renewed += account.renewed;
         report.unknown += account.unknown();

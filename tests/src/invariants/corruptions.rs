@@ -5,13 +5,13 @@ use shared::domain::identifier::{Email, Mobile};
 
 use super::{
     Issued, Proof,
-    good::{BROWSER, EMAIL, MEMBER, MOBILE, NOW, ago, good, login},
     members::marker_of,
     proofs::spent_for_nothing,
+    valid_fixture::{BROWSER, EMAIL, MEMBER, MOBILE, NOW, ago, login, valid},
     violations,
 };
 
-/// The item at a key, to be tampered with.
+/// The item at a key, to be corrupted.
 fn at<'a>(items: &'a mut [Value], pk: &str, sk: &str) -> &'a mut Value {
     let mut found = items.iter_mut();
     found
@@ -26,11 +26,11 @@ fn drop_item(items: &mut Vec<Value>, pk: &str, sk: &str) {
 
 #[test]
 fn a_good_table_has_no_violation() {
-    assert_eq!(violations(&good(), NOW), Vec::<String>::new());
+    assert_eq!(violations(&valid(), NOW), Vec::<String>::new());
 }
 
 /// An item, a field, what it says then, what is found wrong with that. `-` takes the field away.
-const TAMPERED: &str = r#"
+const CORRUPTIONS: &str = r#"
 member     | member       | pk            | "member#8"    | says it is member 7
 member     | member       | username      | "another1"    | has no marker
 member     | member       | generation    | "two"         | cannot be decoded
@@ -94,7 +94,7 @@ captcha#abc | captcha     | wrong         | 6             | 6) wrong answers
 captcha#abc | captcha     | wrong         | -             | None wrong answers
 "#;
 
-/// The key that a short name in [`TAMPERED`] stands for.
+/// The key that a short name in [`CORRUPTIONS`] stands for.
 fn key(name: &str) -> String {
     match name {
         "member" => MEMBER.to_owned(),
@@ -117,14 +117,14 @@ fn assert_found(items: &[Value], wrong: &str) {
 }
 
 #[test]
-fn every_field_that_is_tampered_with_is_reported() {
-    for line in TAMPERED.trim().lines() {
+fn every_field_that_is_corrupted_is_reported() {
+    for line in CORRUPTIONS.trim().lines() {
         let cells: Vec<_> = line.split(" | ").map(str::trim).collect();
         let [pk, sk, field, value, wrong] = cells[..] else {
             panic!("five cells: {line}");
         };
         let sk = if sk == "browser" { BROWSER } else { sk };
-        let mut items = good();
+        let mut items = valid();
         let item = at(&mut items, &key(pk), sk);
         if value == "-" {
             item.as_object_mut().unwrap().remove(field);
@@ -136,7 +136,7 @@ fn every_field_that_is_tampered_with_is_reported() {
 }
 
 #[test]
-fn every_list_that_is_tampered_with_is_reported() {
+fn every_list_that_is_corrupted_is_reported() {
     let address = "address#192.0.2.1";
     for (pk, sk, field, value, wrong) in [
         (
@@ -175,7 +175,7 @@ fn every_list_that_is_tampered_with_is_reported() {
             "11 guesses",
         ),
     ] {
-        let mut items = good();
+        let mut items = valid();
         at(&mut items, pk, sk)[field] = value;
         assert_found(&items, wrong);
     }
@@ -187,11 +187,11 @@ fn every_list_that_is_tampered_with_is_reported() {
         (retired(129, ago(5)), "too many retired tokens"),
         (retired(1, ago(-1)), "rotated in the future"),
     ] {
-        let mut items = good();
+        let mut items = valid();
         at(&mut items, MEMBER, "session#app")["retired"] = value;
         assert_found(&items, wrong);
     }
-    let mut items = good();
+    let mut items = valid();
     let code = json!({"digest": vec![5; 32], "until": 1, "tries": 6});
     at(&mut items, "mobile#13900139000", "messages")["registration"] = code;
     assert_found(&items, "a code beyond its bounds");
@@ -206,7 +206,7 @@ fn every_item_that_is_missing_is_reported() {
         (MEMBER, "expiry#2030", "outlived"),
         (&*marker_of(&login(MOBILE)), "login", "has no marker"),
     ] {
-        let mut items = good();
+        let mut items = valid();
         drop_item(&mut items, pk, sk);
         assert_found(&items, wrong);
     }
@@ -214,14 +214,14 @@ fn every_item_that_is_missing_is_reported() {
 
 #[test]
 fn an_item_that_is_there_twice_is_reported() {
-    let mut items = good();
+    let mut items = valid();
     items.push(items[0].clone());
     assert!(violations(&items, NOW)[0].contains("is there twice"));
 }
 
 #[test]
 fn two_members_of_one_name_are_reported() {
-    let mut items = good();
+    let mut items = valid();
     let mut other = at(&mut items, MEMBER, "member").clone();
     other["pk"] = json!("member#8");
     other["id"] = json!(8);
@@ -233,7 +233,7 @@ fn two_members_of_one_name_are_reported() {
 #[test]
 fn too_many_messages_in_an_hour_or_a_day_are_reported() {
     let sent = |spacing: i64| {
-        let mut items = good();
+        let mut items = valid();
         let item = at(&mut items, "mobile#13900139000", "messages");
         for place in 0..11 {
             item[format!("sent_{place}")] = json!(ago(i64::from(place) * spacing));
@@ -266,7 +266,7 @@ fn a_proof_that_was_used_up_for_nothing_is_reported() {
         issued(Proof::Registration(mobile("13900139000")), None),
     ];
     assert_eq!(
-        spent_for_nothing(&good(), NOW, &good_ones),
+        spent_for_nothing(&valid(), NOW, &good_ones),
         Vec::<String>::new()
     );
     for spent in [
@@ -275,10 +275,10 @@ fn a_proof_that_was_used_up_for_nothing_is_reported() {
         issued(Proof::Link(email()), Some(2)),
         issued(Proof::Reset(mobile("13900139000")), None),
     ] {
-        let found = spent_for_nothing(&good(), NOW, &[spent]);
+        let found = spent_for_nothing(&valid(), NOW, &[spent]);
         assert_eq!(found.len(), 1, "{found:?}");
     }
-    let mut items = good();
+    let mut items = valid();
     drop_item(&mut items, &marker_of(&login(MOBILE)), "login");
     assert_eq!(spent_for_nothing(&items, NOW, &good_ones[..1]).len(), 1);
 }

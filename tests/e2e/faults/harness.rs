@@ -39,14 +39,14 @@ impl Pace {
 }
 
 /// A service on a way that breaks.
-pub struct Bench {
+pub struct Harness {
     pub service: Service,
     pub script: Script,
     hasty: Router,
     haste: Duration,
 }
 
-impl Bench {
+impl Harness {
     /// Starts one, the calls of which are given up early where they hang.
     pub async fn start(hangs: bool, pace: Pace) -> Self {
         let (service, script) = Service::faulty(

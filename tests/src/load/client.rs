@@ -4,16 +4,20 @@ use std::sync::Arc;
 
 use super::{
     account::{Account, Kind},
-    caller::{Ask, Caller, RUBBISH, Said, Tally},
+    caller::{Ask, Caller, Results, Said},
     stack::Stack,
 };
-use crate::{dice::Dice, mail};
+use crate::{
+    catalogue::{self, Family},
+    dice::Dice,
+    mail,
+};
 
 /// How many members a client has at most: a password is set and looked up many times.
 const MOST_MEMBERS: usize = 40;
 
 /// A client.
-pub(super) struct Shopper {
+pub(super) struct Client {
     pub caller: Caller,
     pub dice: Dice,
     pub number: u32,
@@ -22,13 +26,13 @@ pub(super) struct Shopper {
     pub thought_of: usize,
 }
 
-impl Shopper {
-    pub(super) fn new(stack: &Stack, tally: &Arc<Tally>, number: u32, seed: u64) -> Self {
+impl Client {
+    pub(super) fn new(stack: &Stack, results: &Arc<Results>, number: u32, seed: u64) -> Self {
         let mixed = seed
             .wrapping_add(u64::from(number) + 1)
             .wrapping_mul(0x9e37_79b9_7f4a_7c15);
         Self {
-            caller: Caller::new(&stack.url, tally),
+            caller: Caller::new(&stack.url, results),
             dice: Dice::new(mixed),
             number,
             accounts: Vec::new(),
@@ -37,7 +41,7 @@ impl Shopper {
     }
 
     /// Does one thing.
-    pub(super) async fn errand(&mut self) {
+    pub(super) async fn act(&mut self) {
         let die = self.dice.below(100);
         if self.accounts.is_empty() || (die < 8 && self.accounts.len() < MOST_MEMBERS) {
             let account = self.register().await;
@@ -92,7 +96,7 @@ impl Shopper {
     /// Something that was answered cannot be.
     pub(super) fn wrong(&self, account: &Account, what: &str, said: &Said) {
         let sentence = format!("{}: {what}: {}", account.name, said.body);
-        self.caller.tally().violation(sentence);
+        self.caller.results().violation(sentence);
     }
 
     /// Registers somebody, and gives the account unless it is certain that there is none.
@@ -119,6 +123,8 @@ impl Shopper {
         };
         let password = self.think_of("password");
         let code = if kind == Kind::Mobile {
+            let path = "/api/v1/account/check_regist_mobile";
+            self.ask(&Ask::post(path, &[("mobile", &name)])).await?;
             self.code("/api/v1/account/send_regist_validate_sms", &name)
                 .await?
         } else {
@@ -172,6 +178,8 @@ impl Shopper {
     async fn captcha(&mut self) -> Option<(String, String)> {
         let captcha = self.ask(&Ask::get("/captcha", "")).await?;
         let id = captcha.body["id"].as_str()?.to_owned();
+        let picture = Ask::get("/captcha/{file}", &format!("{id}.png"));
+        self.ask(&picture).await?;
         let revealed = self.ask(&Ask::get("/_local/captchas/", &id)).await?;
         Some((id, revealed.body["value"].as_str()?.to_owned()))
     }
@@ -185,23 +193,25 @@ impl Shopper {
     }
 
     async fn rubbish(&mut self) {
-        let paths = [
-            "/v1/site/login",
-            "/v1/site/refresh",
-            "/v2/customer/account/up-userinfo",
-            "/api/v1/account/save",
-            "/api/v1/account/reset_password_with_mobile",
-            "/api/v1/account/reward_point_details",
+        let with_body = catalogue::all().filter(|endpoint| !endpoint.parameters.is_empty());
+        let with_body: Vec<_> = with_body
+            .filter(|endpoint| endpoint.method == "POST" && endpoint.family != Family::Page)
+            .collect();
+        let path = with_body[self.dice.below(with_body.len())].path;
+        let fields = [
+            "username",
+            "account",
+            "mobile",
+            "email",
+            "refresh_token",
+            "key",
+            "size",
         ];
-        let path = paths[self.dice.below(paths.len())];
-        let ask = Ask::post(
-            path,
-            &[("username", "?"), ("refresh_token", "?"), ("size", "-1")],
-        );
-        let said = self.ask(&ask.bearer("rubbish").counted(RUBBISH)).await;
+        let ask = Ask::post(path, &fields.map(|name| (name, "?"))).at("POST", "1");
+        let said = self.ask(&ask.bearer("rubbish").rubbish()).await;
         if let Some(said) = said.filter(|said| said.code == 200) {
             let sentence = format!("rubbish is taken at {path}: {}", said.body);
-            self.caller.tally().violation(sentence);
+            self.caller.results().violation(sentence);
         }
     }
 }

@@ -6,7 +6,7 @@ use super::case::{Case, Outcome};
 
 /// What became of the cases.
 #[derive(Default)]
-pub struct Tally {
+pub struct Results {
     pub calls: usize,
     pub cases: usize,
     survived: usize,
@@ -21,7 +21,7 @@ pub struct Tally {
     pub wrong: Vec<String>,
 }
 
-impl Tally {
+impl Results {
     pub fn count(&mut self, outcome: Outcome, what: &str) {
         match outcome {
             Outcome::Survived => self.survived += 1,

@@ -65,7 +65,7 @@ fn ledger() -> (Points, Vec<Value>) {
     (points, entries)
 }
 
-pub(super) fn good() -> Vec<Value> {
+pub(super) fn valid() -> Vec<Value> {
     let id = MemberId::new(7).unwrap();
     let hash = PasswordHash::imported("$argon2id$…");
     let name: Username = "yhsduser".parse().unwrap();

@@ -3,11 +3,11 @@
 use super::{
     account::{Account, Kind},
     caller::{Ask, Said},
-    shopper::Shopper,
+    client::Client,
 };
 use crate::mail;
 
-impl Shopper {
+impl Client {
     /// Logs in, with whichever password it is, to a browser or to a group.
     pub(super) async fn log_in(&mut self, account: &mut Account, group: bool) {
         for place in (0..account.passwords.len()).rev() {

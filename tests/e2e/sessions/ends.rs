@@ -44,7 +44,8 @@ async fn a_login_that_a_change_of_the_password_overtook_harms_no_session() {
     let overtaken = session::for_group(&service.app, Slot::Group(0), id, 0);
     let changed = request(&service, change()).bearer(&changing).await;
     assert_eq!(changed.body["code"], 200);
-    let owner = service.login("yhsduser", "app").await;
+    let owner = service.log_in_to("app", "yhsduser", "654321").await;
+    let owner = owner.body["data"].clone();
     let store = &service.app.store;
     let stored = store
         .sessions()

@@ -31,7 +31,7 @@ use shared::{
     http::operator::Operator,
 };
 
-use crate::inspect;
+use crate::{inspect, openapi};
 
 /// The header that the page sends the token in.
 pub const TOKEN: &str = "x-huiyuan-token";
@@ -120,7 +120,7 @@ impl Guard {
         }
         let token = headers.get(TOKEN).map(|token| Digest::of(token.as_bytes()));
         let known = token == Some(Digest::of(self.token().as_bytes()));
-        if is_browser(headers) && !known && !inspect::is_page(request.uri().path()) {
+        if is_browser(headers) && !known && !is_page(request.uri().path()) {
             return Err(Refusal::Token);
         }
         Ok(())
@@ -138,6 +138,11 @@ impl Guard {
         let agrees = target.is_none_or(|target| ours(target.as_str()));
         (agrees && lines.next().is_none()).then_some(host)
     }
+}
+
+/// Whether a path shows the same to everybody, so that a browser may open it.
+fn is_page(path: &str) -> bool {
+    inspect::is_page(path) || openapi::is_page(path)
 }
 
 /// Whether the guard stands before a path. Routes match paths as they were sent, and so does this.

@@ -2,7 +2,7 @@
 //!
 //! | question | file |
 //! | --- | --- |
-//! | which routes there are | [`service`]: the functions'; [`inspect`]: `/_local` |
+//! | which routes there are | [`service`]: the functions'; [`inspect`], [`openapi`]: `/_local` |
 //! | who may call what | [`guard`] |
 //! | what a developer reads in the terminal | [`greeting`], [`terminal`], [`diagnosis`] |
 //! | what it is given | [`settings`], [`data_file`], [`listen`] |
@@ -18,6 +18,7 @@ pub mod guard;
 pub mod inbox;
 pub mod inspect;
 pub mod listen;
+pub mod openapi;
 pub mod service;
 pub mod settings;
 mod spelling;

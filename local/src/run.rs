@@ -16,7 +16,7 @@ use huiyuan::{
     greeting::Greeting,
     guard::Guard,
     inspect::{self, captchas::IssuedCaptchas},
-    listen, service,
+    listen, openapi, service,
     settings::Given,
     table, terminal,
 };
@@ -139,7 +139,8 @@ fn router(
     let all = service
         .merge(inspect::router(embedded.inbox.clone(), captchas.clone()))
         .merge(issued.router())
-        .merge(inspect::clock::router(app.clock.clone(), time));
+        .merge(inspect::clock::router(app.clock.clone(), time))
+        .merge(openapi::router());
     Diagnosis::new(app.clock.clone()).of(guard.before(all))
 }
 

@@ -9,7 +9,7 @@
 //! | how often one may guess, and what is taken back of it | `throttle`, `undone` |
 //! | how points are earned, spent, shown and lost | `points` |
 //! | what a browser may do, and what clients rely on | `browser`, `documented` |
-//! | what is served | `catalogue` |
+//! | what is served, and how it is described | `catalogue`, `openapi`, `support/described` |
 //! | what every route has to stand: no session, rubbish, a secret, a fault, a race, load | `sessions`, `rubbish`, `secrets`, `faults`, `races`, `load` |
 //! | what has to hold in the table | `invariants` |
 //! | what a request costs | `budgets`, `points/budgets` |
@@ -38,6 +38,7 @@ mod load;
 mod login;
 mod messages;
 mod names;
+mod openapi;
 mod points;
 mod proxy;
 mod races;

@@ -16,5 +16,6 @@ pub mod lambda;
 pub mod ledger;
 pub mod load;
 pub mod mail;
+pub mod openapi;
 pub mod proxy;
 pub mod table;

@@ -12,8 +12,10 @@ use shared::{
     wire::youhaosuda::Customer,
 };
 
+/// The member of the session; `null` where there is none.
 #[derive(Serialize)]
-pub(crate) struct Current {
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+pub struct Current {
     customer: Option<Customer>,
 }
 

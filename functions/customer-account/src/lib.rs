@@ -20,6 +20,12 @@ pub mod meta_fields;
 mod save;
 mod up_userinfo;
 
+/// What the endpoints answer, for whoever describes them.
+#[cfg(feature = "openapi")]
+pub mod answers {
+    pub use crate::{current::Current, login::LoggedIn, save::Saved};
+}
+
 /// The function's routes.
 #[must_use]
 pub fn routes() -> Families<App> {

@@ -38,8 +38,10 @@ impl Request {
     }
 }
 
+/// Who has logged in.
 #[derive(Serialize)]
-struct LoggedIn {
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+pub struct LoggedIn {
     account: String,
     customer: Customer,
 }

@@ -88,8 +88,10 @@ fn short(text: &str) -> Option<String> {
     (text.chars().count() <= 50).then(|| text.to_owned())
 }
 
+/// The member as changed.
 #[derive(Serialize)]
-pub(crate) struct Saved {
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+pub struct Saved {
     customer: Customer,
 }
 

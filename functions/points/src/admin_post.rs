@@ -47,8 +47,10 @@ fn read(params: &Params, actor: Actor) -> Result<Order, ApiError> {
     })
 }
 
+/// What was written.
 #[derive(Serialize)]
-pub(crate) struct Posted {
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+pub struct Posted {
     entry: Detail,
     /// What could be spent once the entry was written: the same however often it is asked for.
     balance: i64,

@@ -19,6 +19,12 @@ mod reward_point_details;
 
 pub use query::MOST_AT_ONCE;
 
+/// What the endpoints answer, for whoever describes them.
+#[cfg(feature = "openapi")]
+pub mod answers {
+    pub use crate::{admin_post::Posted, response::Details};
+}
+
 /// The function's routes.
 #[must_use]
 pub fn routes() -> Families<App> {

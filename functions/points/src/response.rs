@@ -8,7 +8,8 @@ use shared::{
 
 /// An entry.
 #[derive(Serialize)]
-pub(crate) struct Detail {
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+pub struct Detail {
     id: u64,
     point: i64,
     reward_point_desc: String,
@@ -28,8 +29,9 @@ impl From<Entry> for Detail {
 
 /// A page of entries.
 #[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[expect(clippy::struct_field_names, reason = "the names are the wire's")]
-pub(crate) struct Details {
+pub struct Details {
     reward_point_total: i64,
     last_year_point: i64,
     reward_point_details: Vec<Detail>,
@@ -37,7 +39,9 @@ pub(crate) struct Details {
     paging: Paging,
 }
 
+/// Where the page stands among all.
 #[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 struct Paging {
     size: u64,
     view: u64,

@@ -11,11 +11,9 @@
 //! | captchas | [`captcha`] |
 
 use axum::Router;
-use shared::{
-    http::{
-        router,
-        routes::{Families, Routes},
-    },
+use shared::http::{
+    router,
+    routes::{Families, Routes},
 };
 
 pub mod captcha;
@@ -28,6 +26,12 @@ mod verification;
 
 pub use reset_password::form::link;
 pub use state::Registration;
+
+/// What the endpoints answer, for whoever describes them.
+#[cfg(feature = "openapi")]
+pub mod answers {
+    pub use crate::{captcha::issue::Issued, register::Registered};
+}
 
 /// The function's routes.
 #[must_use]
@@ -59,8 +63,14 @@ pub fn routes() -> Families<Registration> {
                 "/api/v1/account/reset_password_with_email",
                 reset_password::with_email::handler,
             )
-            .post("/api/v1/account/check_regist_mobile", verification::check_mobile::regist)
-            .post("/api/v1/account/check_reset_mobile", verification::check_mobile::reset)
+            .post(
+                "/api/v1/account/check_regist_mobile",
+                verification::check_mobile::regist,
+            )
+            .post(
+                "/api/v1/account/check_reset_mobile",
+                verification::check_mobile::reset,
+            )
             .get("/captcha", captcha::issue::handler)
             .get("/captcha/{file}", captcha::picture::handler),
         pages: Routes::default()

@@ -121,8 +121,10 @@ pub fn duration(seconds: i64) -> String {
     }
 }
 
+/// A refusal of either family: each has its own of these keys.
 #[derive(Serialize)]
-struct Refusal {
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+pub struct Refusal {
     code: u16,
     message: Cow<'static, str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -139,7 +141,10 @@ struct Refusal {
 
 /// A good answer of the RageFrame family.
 #[derive(Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "openapi", schemars(inline))]
 pub struct Ok200<T> {
+    #[cfg_attr(feature = "openapi", schemars(extend("const" = 200)))]
     code: u16,
     message: &'static str,
     data: T,
@@ -169,7 +174,10 @@ impl<T: Serialize> IntoResponse for Ok200<T> {
 
 /// A good answer of the Youhaosuda family: `T`'s keys beside `code` and `message`.
 #[derive(Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "openapi", schemars(inline))]
 pub struct Flat<T> {
+    #[cfg_attr(feature = "openapi", schemars(extend("const" = 200)))]
     code: u16,
     message: &'static str,
     #[serde(flatten)]

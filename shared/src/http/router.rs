@@ -8,7 +8,7 @@ use axum::{
     Json, Router,
     extract::{Request, State},
     http::{
-        HeaderMap, HeaderValue, Method, StatusCode,
+        HeaderValue, Method, StatusCode,
         header::{
             ACCESS_CONTROL_REQUEST_METHOD, AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE, HeaderName,
             X_CONTENT_TYPE_OPTIONS,
@@ -116,8 +116,10 @@ async fn headers(request: Request, next: Next) -> Response {
     response
 }
 
+/// What the gateway says where there is no route.
 #[derive(Serialize)]
-struct Undefined {
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+pub struct Undefined {
     message: &'static str,
 }
 
@@ -142,7 +144,7 @@ fn panicked(payload: Box<dyn Any + Send>) -> Response {
 mod tests {
     use std::sync::Arc;
 
-    use axum::body::Body;
+    use axum::{body::Body, http::HeaderMap};
     use http_body_util::BodyExt;
     use tower::ServiceExt;
 

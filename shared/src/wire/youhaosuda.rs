@@ -12,11 +12,16 @@ use crate::{
 
 /// A member as this family shows it: the keys of the published sample, and what themes read beside.
 #[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[expect(clippy::struct_field_names, reason = "the names are the wire's")]
 pub struct Customer {
     id: u64,
     social_type: bool,
     name: String,
+    #[cfg_attr(
+        feature = "openapi",
+        schemars(with = "serde_json::Map<String, serde_json::Value>")
+    )]
     metas: Box<RawValue>,
     notify_email: Option<String>,
     notify_phone: Option<String>,

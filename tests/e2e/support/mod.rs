@@ -4,6 +4,7 @@
 mod build;
 pub mod carrier;
 mod catalogue;
+mod described;
 mod dynamodb;
 mod faulty;
 pub mod gate;

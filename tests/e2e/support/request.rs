@@ -22,7 +22,7 @@ use shared::{
 };
 use tower::ServiceExt;
 
-use super::{ADDRESS, planted};
+use super::{ADDRESS, described::assert_described, planted};
 
 /// Who calls as the operator.
 pub const OPERATOR: &str = "arn:aws:iam::123456789012:user/shop";
@@ -125,15 +125,18 @@ impl RequestBuilder {
         let mut request = self.builder.body(body).expect("a good request");
         request.extensions_mut().insert(ClientAddress(self.address));
         let planted = planted::of(&request, &self.body);
+        let (method, path) = (request.method().clone(), request.uri().path().to_owned());
         let response = planted::with(planted, self.router.oneshot(request)).await;
         let (parts, body) = response.expect("a router answers").into_parts();
         let bytes = body.collect().await.expect("a body is whole").to_bytes();
-        Reply {
+        let reply = Reply {
             status: parts.status,
             headers: parts.headers,
             body: serde_json::from_slice(&bytes).unwrap_or(Value::Null),
             bytes: bytes.to_vec(),
-        }
+        };
+        assert_described(&method, &path, &reply);
+        reply
     }
 }
 

@@ -1,7 +1,11 @@
 //! The account itself, in the Youhaosuda family.
 
+use customer_account::answers::{Current, LoggedIn, Saved};
+use shared::http::envelope::Flat;
+
 use super::{
     Authentication, Endpoint, Fixture,
+    answer::{self, Answer},
     parameter::{Parameter, Rule, Value},
 };
 
@@ -39,6 +43,7 @@ pub(super) const ENDPOINTS: &[Endpoint] = &[
         title: "获取当前顾客信息",
         summary: "Shows the member of the session; nobody where there is no live session.",
         authentication: Authentication::Optional,
+        answer: Answer::Json(answer::of::<Flat<Current>>),
         codes: &[200, 500],
         ..ACCOUNT
     },
@@ -53,6 +58,7 @@ pub(super) const ENDPOINTS: &[Endpoint] = &[
             Parameter::required("password", "密码", Rule::Length(1, 255), Value::Password)
                 .saying("The password."),
         ],
+        answer: Answer::Json(answer::of::<Flat<LoggedIn>>),
         codes: &[200, 201, 500],
         changes: true,
         hashes: true,
@@ -116,6 +122,7 @@ pub(super) const ENDPOINTS: &[Endpoint] = &[
             Parameter::optional("meta_fields", "附加信息", Rule::Length(0, 65_536))
                 .saying("A JSON text `{name, description, fields}`."),
         ],
+        answer: Answer::Json(answer::of::<Flat<Saved>>),
         changes: true,
         ..ACCOUNT
     },

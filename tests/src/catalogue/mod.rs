@@ -5,6 +5,7 @@
 //! | file | what |
 //! | --- | --- |
 //! | `rageframe`, `account`, `registration`, `pages`, `points` | the endpoints |
+//! | `answer` | what a valid request is answered with |
 //! | `parameter` | a parameter: its name, its rule, its value in a valid request |
 //! | `request` | a valid request |
 //!
@@ -12,6 +13,7 @@
 //! suite's own file.
 
 mod account;
+pub mod answer;
 mod pages;
 pub mod parameter;
 mod points;
@@ -19,7 +21,9 @@ mod rageframe;
 mod registration;
 pub mod request;
 
+use answer::Answer;
 use parameter::Parameter;
+use shared::http::envelope::Flat;
 
 /// How the answers of an endpoint look.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -93,6 +97,8 @@ pub struct Endpoint {
     pub parameters: &'static [Parameter],
     /// What a valid request needs.
     pub fixtures: &'static [Fixture],
+    /// What a valid request is answered with.
+    pub answer: Answer,
     /// Every `code` that an answer may have.
     pub codes: &'static [u16],
     /// Whether a valid request changes something that the client can see.
@@ -117,6 +123,7 @@ impl Endpoint {
         authentication: Authentication::None,
         parameters: &[],
         fixtures: &[],
+        answer: Answer::Json(answer::of::<Flat<()>>),
         codes: &[200, 201, 500],
         changes: false,
         sends: false,

@@ -3,6 +3,7 @@
 use super::{
     Endpoint, Family, Fixture,
     account::{NEW_PASSWORD, NEW_PASSWORD_AGAIN},
+    answer::Answer,
     parameter::{Parameter, Place, Rule, Value},
 };
 
@@ -16,6 +17,7 @@ const PAGE: Endpoint = Endpoint {
     function: "registration",
     path: "/reset_password",
     title: "设置新密码",
+    answer: Answer::Page,
     fixtures: &[Fixture::Email, Fixture::Link],
     ..Endpoint::POST
 };

@@ -1,7 +1,11 @@
 //! The ledger of points: the member's side and the operator's.
 
+use points::answers::{Details, Posted};
+use shared::http::envelope::Flat;
+
 use super::{
     Authentication, Endpoint, Family, Fixture,
+    answer::{self, Answer},
     parameter::{Parameter, Place, Rule, Value},
 };
 
@@ -48,6 +52,7 @@ const DETAILS: Endpoint = Endpoint {
     title: "获取当前账户积分详细信息",
     summary: "Shows a page of the member's points, newest first.",
     authentication: Authentication::Session,
+    answer: Answer::Json(answer::of::<Flat<Details>>),
     codes: &[200, 201, 212, 500],
     ..POINTS
 };
@@ -56,6 +61,7 @@ const LEDGER: Endpoint = Endpoint {
     family: Family::Operator,
     path: "/admin/members/{id}/points",
     authentication: Authentication::Operator,
+    answer: Answer::Json(answer::of::<Flat<Details>>),
     ..POINTS
 };
 
@@ -107,6 +113,7 @@ pub(super) const ENDPOINTS: &[Endpoint] = &[
             Parameter::required("desc", "说明", Rule::Length(1, 200), Value::Text("订单"))
                 .saying("What the entry is for, as the member reads it."),
         ],
+        answer: Answer::Json(answer::of::<Flat<Posted>>),
         changes: true,
         ..LEDGER
     },

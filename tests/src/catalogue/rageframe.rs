@@ -1,7 +1,13 @@
 //! The `RageFrame` family.
 
+use shared::{
+    http::envelope::Ok200,
+    wire::rageframe::{MemberV1, MemberV2, Session},
+};
+
 use super::{
     Authentication, Endpoint, Family, Fixture,
+    answer::{self, Answer},
     parameter::{Parameter, Rule, Value},
 };
 
@@ -28,7 +34,7 @@ const REFRESH: Endpoint = Endpoint {
         GROUP,
     ],
     fixtures: &[Fixture::Username, Fixture::Group],
-    codes: &[200, 401, 422, 500],
+    answer: Answer::Json(answer::of::<Ok200<Session<MemberV1>>>),
     changes: true,
     ..RAGEFRAME
 };
@@ -64,6 +70,7 @@ pub(super) const ENDPOINTS: &[Endpoint] = &[
             GROUP,
         ],
         fixtures: &[Fixture::Username],
+        answer: Answer::Json(answer::of::<Ok200<Session<MemberV1>>>),
         codes: &[200, 422, 429, 500],
         changes: true,
         hashes: true,
@@ -95,6 +102,7 @@ pub(super) const ENDPOINTS: &[Endpoint] = &[
                 .saying("The real name. An empty text removes it."),
         ],
         fixtures: &[Fixture::Username, Fixture::Group],
+        answer: Answer::Json(answer::of::<Ok200<Session<MemberV2>>>),
         changes: true,
         ..RAGEFRAME
     },
@@ -105,6 +113,7 @@ pub(super) const ENDPOINTS: &[Endpoint] = &[
         summary: "Ends the session.",
         authentication: Authentication::Session,
         fixtures: &[Fixture::Username, Fixture::Group],
+        answer: Answer::Json(answer::of::<Ok200<[(); 0]>>),
         changes: true,
         ..RAGEFRAME
     },

@@ -1,8 +1,12 @@
 //! Registering, codes, captchas and the reset of a password, in the Youhaosuda family.
 
+use registration::answers::{Issued, Registered};
+use shared::http::envelope::Flat;
+
 use super::{
     Endpoint, Fixture,
     account::{NEW_PASSWORD, NEW_PASSWORD_AGAIN, PASSWORD, PASSWORD_AGAIN},
+    answer::{self, Answer},
     parameter::{Parameter, Place, Rule, Value},
 };
 
@@ -37,6 +41,7 @@ const REGISTRATION: Endpoint = Endpoint {
 
 const REGISTER: Endpoint = Endpoint {
     title: "注册顾客账号",
+    answer: Answer::Json(answer::of::<Flat<Registered>>),
     changes: true,
     hashes: true,
     ..REGISTRATION
@@ -158,6 +163,7 @@ pub(super) const ENDPOINTS: &[Endpoint] = &[
         )
         .at(Place::Query)
         .saying("The function that a script is to hand the captcha to (JSONP); at most 64 characters.")],
+        answer: Answer::Script(answer::of::<Issued>),
         ..CAPTCHA
     },
     Endpoint {
@@ -172,6 +178,8 @@ pub(super) const ENDPOINTS: &[Endpoint] = &[
         )
         .at(Place::Path)
         .saying("The captcha's id and `.png`.")],
+        answer: Answer::Picture,
+        codes: &[200, 500],
         fixtures: &[Fixture::Captcha],
         ..CAPTCHA
     },

@@ -13,7 +13,8 @@ use crate::captcha::{Captchas, callback::Callback};
 
 /// The picture is at `/captcha` + `path`: clients put the two together themselves.
 #[derive(Serialize)]
-struct Issued {
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+pub struct Issued {
     id: String,
     path: String,
 }

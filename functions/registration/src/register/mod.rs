@@ -60,8 +60,10 @@ fn account(params: &Params, field: Field) -> Result<&str, ApiError> {
     field.required(params).map(str::trim)
 }
 
+/// Who has registered.
 #[derive(Serialize)]
-struct Registered {
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+pub struct Registered {
     customer: Customer,
 }
 

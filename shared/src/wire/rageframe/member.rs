@@ -13,6 +13,7 @@ use crate::{
 
 /// The member as login and refresh show it: the keys of the published sample, in its order.
 #[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct MemberV1 {
     id: u64,
     username: String,
@@ -89,6 +90,7 @@ impl MemberV1 {
 
 /// The member as `up-userinfo` shows it: the keys of the published sample, in its order.
 #[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct MemberV2 {
     id: u64,
     merchant_id: u32,
@@ -124,6 +126,7 @@ pub struct MemberV2 {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 struct AccountV2 {
     id: u64,
     merchant_id: u32,

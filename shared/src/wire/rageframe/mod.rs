@@ -21,6 +21,8 @@ pub const WRONG_CREDENTIALS: &str = "账号或者密码错误";
 
 /// A session's tokens with the member they belong to.
 #[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "openapi", schemars(rename = "Session{M}"))]
 pub struct Session<M> {
     /// Exchanged for the next pair.
     pub refresh_token: String,

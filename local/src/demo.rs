@@ -3,13 +3,17 @@
 use shared::{
     app::App,
     domain::{
+        actor::Actor,
         identifier::{Email, IdentifierKey, InvalidName, Mobile, Username},
         member::{Member, MemberId},
         password::{self, Password, PasswordHash, Verdict},
         token::Slot,
     },
     fault::Fault,
-    rules::session,
+    rules::{
+        points::post::{self, PostError},
+        session,
+    },
     store::{
         StoreError,
         ledger::entries::{InvalidKey, Order},
@@ -38,6 +42,9 @@ pub enum DemoError {
     /// The key of an entry of points is none.
     #[error(transparent)]
     Key(#[from] InvalidKey),
+    /// An entry of points could not be written.
+    #[error(transparent)]
+    Post(#[from] PostError),
     /// The store or the hash failed.
     #[error(transparent)]
     Fault(#[from] Fault),
@@ -131,11 +138,9 @@ async fn credit(app: &App, id: MemberId, number: u32) -> Result<(), DemoError> {
             key: key.parse()?,
             point,
             desc: desc.to_owned(),
+            actor: Actor::Import,
         };
-        app.store
-            .ledger()
-            .record(id, &order, app.clock.now())
-            .await?;
+        post::post(app, id, &order).await?;
     }
     Ok(())
 }

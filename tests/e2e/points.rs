@@ -11,7 +11,7 @@ mod years;
 
 use serde_json::json;
 
-use crate::support::{START, Service};
+use crate::support::{START, Service, request::OPERATOR};
 
 /// When tests begin, as the wire says it.
 const NOON: &str = "2030-06-15T12:00:00.000+08:00";
@@ -53,6 +53,24 @@ async fn a_credit_and_a_spend_are_answered_with_entry_and_balance() {
         })
     );
     service.assert_adds_up(member.id).await;
+}
+
+#[tokio::test]
+async fn an_entry_holds_the_operator_who_asked_for_it_and_shows_nobody() {
+    let service = Service::start().await;
+    let member = service.holder("yhsduser").await;
+    let given = service.given(member.id, "k", 5).await;
+    let entries = service.items("member#", "points#").await;
+    assert_eq!(entries[0]["actor"], OPERATOR);
+    let page = service.admin_details(member.id, "").await.body;
+    for shown in [&given, &page] {
+        assert!(!shown.to_string().contains(OPERATOR), "{shown}");
+    }
+    // What expires is asked for by nobody.
+    service.advance(3 * 366 * 86_400);
+    service.given(member.id, "later", 5).await;
+    let expired = service.items("member#", "expiry#").await;
+    assert_eq!((expired.len(), &expired[0]["actor"]), (1, &json!(null)));
 }
 
 #[tokio::test]

@@ -97,6 +97,9 @@ fn put(id: u64, posting: &Posting) -> WriteRequest {
         .item("point", number(posting.point))
         .item("desc", text(desc.to_owned()))
         .item("balance", number(posting.balance));
+    if posting.point > 0 {
+        put = put.item("actor", text("import".to_owned()));
+    }
     if let Some(times) = &posting.checkpoint {
         put = put
             .item("checkpoint", number(posting.at.millis()))

@@ -18,22 +18,22 @@ async fn three_months_are_exact_to_the_millisecond_anywhere_in_the_ledger() {
         let since = service.app.clock.now().three_months_earlier();
         let older = times.iter().filter(|time| **time < since).count() as u64;
         let all = times.len() as u64;
-        for (query, span) in [
+        for (query, expected) in [
             ("three_month_ago=1", (1..=older).rev()),
             ("last_three_month=1", (older + 1..=all).rev()),
         ] {
-            let span: Vec<_> = span.collect();
+            let expected: Vec<_> = expected.collect();
             let body = service
                 .admin_details(member.id, &format!("{query}&nopage=Y"))
                 .await
                 .body;
-            assert_eq!(places(&body), span, "{query} {older}");
-            assert_eq!(body["paging"]["items"], span.len());
+            assert_eq!(places(&body), expected, "{query} {older}");
+            assert_eq!(body["paging"]["items"], expected.len());
             let body = service
                 .admin_details(member.id, &format!("{query}&size=9&page=3"))
                 .await
                 .body;
-            let page: Vec<_> = span.iter().copied().skip(18).take(9).collect();
+            let page: Vec<_> = expected.iter().copied().skip(18).take(9).collect();
             assert_eq!(places(&body), page);
         }
     };
@@ -66,13 +66,13 @@ async fn three_months_are_exact_where_many_entries_are_of_one_moment() {
         (START + 3, 170),
     ] {
         service.advance_three_months_after(Time::from_seconds(since));
-        for (query, span) in [
+        for (query, expected) in [
             ("three_month_ago=1", (1..=older).rev()),
             ("last_three_month=1", (older + 1..=170).rev()),
         ] {
             let query = format!("{query}&nopage=Y");
             let body = service.admin_details(member.id, &query).await.body;
-            assert_eq!(places(&body), span.collect::<Vec<_>>(), "{query}");
+            assert_eq!(places(&body), expected.collect::<Vec<_>>(), "{query}");
         }
     }
 }

@@ -73,6 +73,9 @@ member     | points#key 1 | point         | -51           | overdraws
 member     | points#key 30 | checkpoint   | -             | wrong checkpoint
 member     | points#key 30 | entry_times  | [0]           | wrong checkpoint
 member     | points#key 62 | checkpoint   | 1893427230000 | wrong checkpoint
+member     | points#key 5 | actor         | -             | nobody asked
+member     | points#key 5 | actor         | 7             | cannot be decoded
+member     | expiry#2030  | actor         | "import"      | and 30 expired
 member     | expiry#2030  | point         | -29           | and 30 expired
 member     | expiry#2030  | sk            | "expiry#2031" | and 30 expired
 member     | expiry#2030  | sk            | "points#k"    | the entries are

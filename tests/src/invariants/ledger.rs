@@ -114,6 +114,7 @@ impl Ledger<'_> {
             let good = began == year.to_string()
                 && at == Time::year_start(year)
                 && entry.desc == EXPIRED
+                && entry.actor.is_none()
                 && point == -lost
                 && lost > 0;
             self.complain(good, || format!("{sk} says {point}, and {lost} expired"));
@@ -122,6 +123,7 @@ impl Ledger<'_> {
             self.complain(key.parse::<EntryKey>().is_ok() && point != 0, || {
                 format!("{sk} of {point} points is no entry")
             });
+            self.complain(entry.actor.is_some(), || format!("nobody asked for {sk}"));
             if point > 0 {
                 *self.lots.entry(year).or_default() += point;
                 self.held.credited += point;

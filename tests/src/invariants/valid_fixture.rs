@@ -4,12 +4,13 @@ use serde_json::{Value, json};
 use shared::{
     base::clock::Time,
     domain::{
+        actor::Actor,
         identifier::{Identifier, Username},
         member::{Member, MemberId},
         password::PasswordHash,
         points::Points,
     },
-    store::ledger::entries::Entry,
+    store::ledger::entries::{Entry, Order},
 };
 
 use super::members::marker_of;
@@ -47,11 +48,18 @@ fn ledger() -> (Points, Vec<Value>) {
             number
         };
         let at = Time::year_start(year).plus_seconds(i64::try_from(second).unwrap());
+        let order = Order {
+            key: format!("key {number}").parse().unwrap(),
+            point,
+            desc: "订单".to_owned(),
+            actor: Actor::Import,
+        };
         let (held, postings) = points.post(point, at).unwrap();
         let last = postings.len() - 1;
         for (place, posting) in postings.into_iter().enumerate() {
             let (sk, entry) = if place == last {
-                (format!("points#key {number}"), Entry::new(posting, "订单"))
+                let sk = format!("points#key {number}");
+                (sk, Entry::ordered(posting, &order))
             } else {
                 ("expiry#2030".to_owned(), Entry::expired(posting))
             };

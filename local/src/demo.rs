@@ -17,7 +17,7 @@ use shared::{
     store::{
         StoreError,
         ledger::entries::{InvalidKey, Order},
-        members::Created,
+        members::{Created, NewMember},
     },
 };
 
@@ -95,7 +95,7 @@ pub async fn create_more(app: &App, count: u32) -> Result<(), DemoError> {
 /// [`DemoError`]
 pub async fn has_password(app: &App) -> Result<bool, DemoError> {
     let members = app.store.members();
-    let record = members.marker(&IdentifierKey::typed(NAME)).await?;
+    let record = members.login_record(&IdentifierKey::typed(NAME)).await?;
     let stored = record.account().map(|account| account.password);
     let verdict = password::verify(Password::attempt(PASSWORD), stored).await;
     Ok(verdict.map_err(Fault::from)? != Verdict::Wrong)
@@ -117,11 +117,10 @@ async fn create_one(
     let mut member = Member::new(id, username.into(), hash, app.clock.now(), "127.0.0.1");
     member.email = Some(mail.parse::<Email>()?);
     member.mobile = Some(phone.parse::<Mobile>()?);
-    let new = session::for_browser(app, id, member.generation);
-    let members = app.store.members();
-    // Each is counted for an address of its own: an address may not register many.
-    let created = members
-        .create_member(&member, &new.key, &new.session, name, None)
+    let created = app
+        .store
+        .members()
+        .create_member(&NewMember::alone(&member))
         .await?;
     Ok((created == Created::Done).then_some(member))
 }

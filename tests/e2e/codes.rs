@@ -2,11 +2,12 @@
 
 use std::future::IntoFuture;
 
+use registration::CodeFormat;
 use serde_json::json;
 
 use crate::support::{
-    Service,
-    mobile::{REGIST_SMS, RESET_SMS, without_marks, wrong},
+    ADDRESS, Service,
+    mobile::{REGIST_SMS, RESET_SMS, but_counted, wrong},
 };
 
 const MOBILE: &str = "13800138000";
@@ -67,7 +68,7 @@ async fn the_sixth_try_is_not_compared() {
             json!({"code": 201, "message": "验证码不正确", "attempts_left": left})
         );
     }
-    let before = service.dump().await;
+    let before = but_counted(service.dump().await);
     for code in [&code, &wrong(&code)] {
         let reply = service.register_mobile(MOBILE, code).await;
         assert_eq!(
@@ -79,8 +80,116 @@ async fn the_sixth_try_is_not_compared() {
             })
         );
     }
-    assert_eq!(service.dump().await, before);
+    assert_eq!(but_counted(service.dump().await), before);
     assert_eq!(service.messages().await, 1);
+}
+
+#[tokio::test]
+async fn five_wrong_codes_from_elsewhere_leave_two_to_the_address_that_asked() {
+    let service = Service::start().await;
+    for right in [true, false] {
+        let mobile = if right { MOBILE } else { "13800138001" };
+        let reply = service.ask_with_captcha(REGIST_SMS, mobile, "192.0.2.1").await;
+        assert_eq!(reply.body["code"], 200, "{}", reply.body);
+        let code = service.last_code(mobile).await;
+        for (number, left) in [(2, Some(2)), (3, Some(1)), (4, Some(0)), (5, None), (6, None)] {
+            let stranger = service.register_mobile(mobile, &wrong(&code));
+            let reply = stranger.from(&format!("192.0.2.{number}")).await;
+            assert_eq!(reply.body["attempts_left"].as_u64(), left, "{}", reply.body);
+        }
+        let stranger = service.register_mobile(mobile, &code).from("192.0.2.7");
+        let message = "验证码错误次数过多，请重新获取";
+        assert_eq!(stranger.await.body["message"], message, "though it is right");
+        let reply = service.register_mobile(mobile, &wrong(&code)).await;
+        assert_eq!(reply.body["attempts_left"], 1);
+        let last = if right { code.clone() } else { wrong(&code) };
+        let reply = service.register_mobile(mobile, &last).await;
+        assert_eq!(reply.body["code"] == 200, right, "{}", reply.body);
+        let reply = service.register_mobile(mobile, &code).await;
+        assert_eq!(reply.body["code"], 201, "{}", reply.body);
+    }
+}
+
+#[tokio::test]
+async fn an_owner_whose_address_changed_has_three_tries() {
+    let service = Service::start().await;
+    let code = service.code(REGIST_SMS, MOBILE).await;
+    for left in [2, 1] {
+        let reply = service.register_mobile(MOBILE, &wrong(&code));
+        assert_eq!(reply.from("198.51.100.1").await.body["attempts_left"], left);
+    }
+    let reply = service.register_mobile(MOBILE, &code).from("198.51.100.1");
+    assert_eq!(reply.await.body["code"], 200);
+}
+
+#[tokio::test]
+async fn a_code_of_four_digits_has_three_tries() {
+    let four = |config: &mut registration::config::Config| {
+        config.code_format = CodeFormat::with_digits(4);
+    };
+    let service = Service::sending(four).await;
+    assert_eq!(service.ask(REGIST_SMS, MOBILE).await.body["code"], 200);
+    let text = &service.inbox.all().await[0].body;
+    let digits: Vec<_> = text.split(|c: char| !c.is_ascii_digit()).collect();
+    let code = digits.into_iter().find(|word| word.len() == 4);
+    let code = code.expect("a code of four digits");
+    let other = format!("{:04}", (code.parse::<u32>().expect("a number") + 1) % 10_000);
+    for left in [2, 1] {
+        let reply = service.register_mobile(MOBILE, &other).await;
+        assert_eq!(reply.body["attempts_left"], left, "{}", reply.body);
+    }
+    let reply = service.register_mobile(MOBILE, "123456").await;
+    assert_eq!(reply.body["message"], "验证码须为4位数字");
+    assert_eq!(service.register_mobile(MOBILE, code).await.body["code"], 200);
+}
+
+#[tokio::test]
+async fn the_thirty_first_wrong_code_of_an_address_in_an_hour_is_not_compared() {
+    let service = Service::start().await;
+    let code = service.code(REGIST_SMS, MOBILE).await;
+    for number in 0..29 {
+        let mobile = format!("139{number:08}");
+        let reply = service.reset_mobile(&mobile, "123456").await;
+        assert_eq!(reply.body, json!({"code": 201, "message": GONE}));
+    }
+    // A right code is not counted, however late.
+    let registered = service.register_mobile(MOBILE, &code).await;
+    assert_eq!(registered.body["code"], 200, "{}", registered.body);
+    let reply = service.reset_mobile("13900000029", "123456").await;
+    assert_eq!(reply.body, json!({"code": 201, "message": GONE}));
+    let before = service.dump().await;
+    let refusal = json!({
+        "code": 201,
+        "message": "验证码错误次数过多，请在60分钟后再试",
+        "retry_after": 3600,
+    });
+    let reply = service.reset_mobile(MOBILE, "123456").await;
+    assert_eq!(reply.body, refusal);
+    let usage = service.spent();
+    assert_eq!(usage.trips, 1, "{usage:?}");
+    assert_eq!(service.dump().await, before);
+    let elsewhere = service.reset_mobile(MOBILE, "123456").from("192.0.2.2");
+    assert_eq!(elsewhere.await.body["message"], GONE);
+    service.advance(3600);
+    let reply = service.reset_mobile(MOBILE, "123456").await;
+    assert_eq!(reply.body["message"], GONE);
+}
+
+#[tokio::test]
+async fn of_forty_parallel_wrong_codes_of_an_address_thirty_are_compared() {
+    let service = Service::start().await;
+    let requests: Vec<_> = (0..40)
+        .map(|number| {
+            let request = service.reset_mobile(&format!("139{number:08}"), "123456");
+            tokio::spawn(request.into_future())
+        })
+        .collect();
+    let mut compared = 0;
+    for request in requests {
+        let reply = request.await.expect("it is answered");
+        compared += usize::from(reply.body["message"] == GONE);
+    }
+    assert_eq!(compared, 30);
 }
 
 #[tokio::test]
@@ -134,10 +243,10 @@ async fn a_code_works_once() {
     let code = service.code(REGIST_SMS, MOBILE).await;
     let reply = service.register_mobile(MOBILE, &code).await;
     assert_eq!(reply.body["code"], 200);
-    let before = service.dump().await;
+    let before = but_counted(service.dump().await);
     let reply = service.register_mobile(MOBILE, &code).await;
     assert_eq!(reply.body, json!({"code": 201, "message": GONE}));
-    assert_eq!(service.dump().await, before);
+    assert_eq!(but_counted(service.dump().await), before);
     assert_eq!(service.messages().await, 1);
 }
 
@@ -149,6 +258,7 @@ async fn a_code_is_bound_to_its_mobile_and_its_purpose() {
     assert_eq!(reply.body, json!({"code": 201, "message": GONE}));
     let reply = service.register_mobile("13800138001", &regist).await;
     assert_eq!(reply.body, json!({"code": 201, "message": GONE}));
+    service.plant_mobile(MOBILE).await;
     service.advance(60);
     let reply = service
         .ask_with_captcha(RESET_SMS, MOBILE, "192.0.2.1")
@@ -159,7 +269,7 @@ async fn a_code_is_bound_to_its_mobile_and_its_purpose() {
     let reply = service.register_mobile(MOBILE, &reset).await;
     assert_eq!(reply.body["attempts_left"], 4);
     let reply = service.register_mobile(MOBILE, &regist).await;
-    assert_eq!(reply.body["code"], 200);
+    assert_eq!(reply.body["message"], "手机号已被注册", "the code is right");
     let reply = service.reset_mobile(MOBILE, &reset).await;
     assert_eq!(reply.body["code"], 200);
     assert_eq!(service.messages().await, 2);
@@ -227,14 +337,9 @@ async fn a_second_password_that_differs_costs_no_try() {
 #[tokio::test]
 async fn a_mobile_that_somebody_registered_meanwhile_is_refused_and_the_code_kept() {
     let service = Service::start().await;
-    service.member_with_mobile(MOBILE).await;
     let code = service.code(REGIST_SMS, MOBILE).await;
-    let but_counted = async || {
-        let mut items = without_marks(service.dump().await);
-        items.retain(|item| item["sk"] != "registrations");
-        items
-    };
-    let before = but_counted().await;
+    service.plant_mobile(MOBILE).await;
+    let before = but_counted(service.dump().await);
     for _ in 0..7 {
         let reply = service.register_mobile(MOBILE, &code).await;
         assert_eq!(
@@ -242,25 +347,26 @@ async fn a_mobile_that_somebody_registered_meanwhile_is_refused_and_the_code_kep
             json!({"code": 201, "message": "手机号已被注册"})
         );
     }
-    assert_eq!(but_counted().await, before);
-    let told = service.items("address#", "registrations").await;
-    assert_eq!(told[0]["told"], 7);
+    assert_eq!(but_counted(service.dump().await), before);
+    let counted = &service.of_address(ADDRESS, "hour#").await[0];
+    assert_eq!(counted["registrations"], 7);
+    assert_eq!(counted["wrong_codes"], 0, "a right code is none");
     assert!(reply_is_gone(&service, "13800138001", &code).await);
-    assert_eq!(service.messages().await, 2);
+    assert_eq!(service.messages().await, 1);
 }
 
 #[tokio::test]
 async fn parallel_requests_with_a_right_code_that_cannot_be_used_each_give_their_try_back() {
     let service = Service::start().await;
-    service.member_with_mobile(MOBILE).await;
     let code = service.code(REGIST_SMS, MOBILE).await;
+    service.plant_mobile(MOBILE).await;
     let register = || async { service.register_mobile(MOBILE, &code).await };
     let replies = tokio::join!(register(), register(), register());
     for reply in [replies.0, replies.1, replies.2] {
         assert_eq!(reply.body["message"], "手机号已被注册", "{}", reply.body);
     }
-    let item = &service.items("mobile#", "messages").await[0];
-    assert_eq!(item["registration"]["tries"], 0, "{item}");
+    let item = &service.items("mobile#", "sms").await[0];
+    assert_eq!(item["registration"]["left"], 5, "{item}");
 }
 
 async fn reply_is_gone(service: &Service, mobile: &str, code: &str) -> bool {
@@ -274,8 +380,8 @@ async fn registering_with_a_code_keeps_its_budget() {
     let reply = service.register_mobile(MOBILE, &code).await;
     assert_eq!(reply.body["code"], 200);
     let usage = service.spent();
-    assert!(usage.trips <= 2, "{usage:?}");
-    assert!(usage.read_units + usage.write_units <= 11.0, "{usage:?}");
+    assert!(usage.trips <= 3, "{usage:?}");
+    assert!(usage.read_units + usage.write_units <= 13.0, "{usage:?}");
 }
 
 #[tokio::test]

@@ -237,14 +237,14 @@ async fn a_name_with_a_part_of_an_account_is_a_fault_and_not_nobodys() {
     for part in ["member", "password", "generation"] {
         let name = format!("user{part}");
         service.register(&name).await;
-        let digest = IdentifierKey::typed(&name).digest();
+        let record = service.key().login(&IdentifierKey::typed(&name));
         let forget = service.client().update_item().table_name(service.table());
         let forget = forget
-            .key("pk", AttributeValue::S(format!("login#{digest}")))
+            .key("pk", AttributeValue::S(record.partition().to_owned()))
             .key("sk", AttributeValue::S("login".to_owned()))
             .update_expression("REMOVE #part")
             .expression_attribute_names("#part", part);
-        forget.send().await.expect("the marker is there");
+        forget.send().await.expect("the login record is there");
         let fields = [("account", &*name), ("password", "123456")];
         let reply = service.post(YOUHAOSUDA).form(&fields).await;
         assert_eq!(reply.body["code"], 500, "{part}: {}", reply.body);

@@ -6,6 +6,7 @@ use shared::{
         password::PasswordHash,
     },
     rules::session,
+    store::members::NewMember,
 };
 
 use crate::support::Service;
@@ -43,7 +44,10 @@ async fn a_hash_brought_from_rageframe_is_accepted_once_and_replaced() {
     let stored = app
         .store
         .members()
-        .create_member(&member, &new.key, &new.session, "import", None)
+        .create_member(&NewMember {
+            session: Some((&new.key, &new.session)),
+            ..NewMember::alone(&member)
+        })
         .await;
     stored.expect("the member is stored");
 

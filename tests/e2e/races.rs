@@ -88,8 +88,13 @@ async fn race(
     });
     let (replies, calls) = gate.race(racing, choose).await;
     let dump = service.dump().await;
-    let mut wrong = violations(&dump, service.now());
-    wrong.extend(spent_for_nothing(&dump, service.now(), &world.issued));
+    let mut wrong = violations(&dump, service.now(), &service.key());
+    wrong.extend(spent_for_nothing(
+        &dump,
+        service.now(),
+        &service.key(),
+        &world.issued,
+    ));
     let raced = Raced {
         world,
         pair,

@@ -224,9 +224,9 @@ async fn a_line_of_the_log_says_what_a_person_needs_at_night() {
         "code": 200,
         "milliseconds": 0.0,
         "cold": true,
-        "trips": 1,
+        "trips": 2,
         "read_units": 0.0,
-        "write_units": 8.0,
+        "write_units": 7.0,
         "client": "192.0.2.0/24",
     });
     assert_eq!(line, expected);

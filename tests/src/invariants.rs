@@ -6,7 +6,7 @@
 //! | `members` | members and the names they log in by |
 //! | `sessions` | sessions, none of which is of a generation still to come |
 //! | `ledger` | entries, and what the member holds |
-//! | `counters` | throttles, codes, links, captchas: within their bounds |
+//! | `counters` | limits, codes, links, captchas: within their bounds |
 //! | `proofs` | codes and links that are used up have something to show for it |
 
 #[cfg(test)]
@@ -24,8 +24,8 @@ use std::collections::BTreeMap;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use shared::{
-    domain::member::Member,
-    store::key::{EXPIRES_AT, PK, SK},
+    domain::{identifier::Identifier, member::Member},
+    store::key::{EXPIRES_AT, PK, SK, TableKey},
 };
 
 pub use proofs::{Issued, Proof, spent_for_nothing};
@@ -34,12 +34,15 @@ pub use proofs::{Issued, Proof, spent_for_nothing};
 const A_SESSION: i64 = 30 * 86_400;
 const A_COUNTER: i64 = 2 * 86_400;
 
+/// How long a keyed digest is in a key.
+const A_DIGEST: usize = 22;
+
 /// Says in a sentence each what is wrong with a whole table as [`dump`](crate::table::dump) gives it,
-/// at the second `now`. Nothing, where all is well.
+/// at the second `now`. `key` is the table's. Nothing, where all is well.
 #[must_use]
-pub fn violations(items: &[Value], now: i64) -> Vec<String> {
+pub fn violations(items: &[Value], now: i64, key: &TableKey) -> Vec<String> {
     let mut found = Found::default();
-    let table = Table::read(items, now, &mut found);
+    let table = Table::read(items, now, key, &mut found);
     members::check(&table, &mut found);
     sessions::check(&table, &mut found);
     ledger::check(&table, &mut found);
@@ -75,31 +78,39 @@ enum Kind {
     Session,
     Entry,
     Login,
-    Guesses,
-    /// A counter with a beginning: registrations.
-    Window,
-    /// When an address asked for messages or mails, or who is registered.
-    Asked,
+    /// Attempts of an address to log in.
+    Attempts,
+    /// What an address may do so many times in an hour.
+    Hour,
+    /// When an address asked for messages, and who is registered.
+    AddressSms,
+    /// When an address asked for mails.
+    AddressMails,
     Mobile,
-    Share,
-    Link,
+    Shard,
+    Links,
     Captcha,
 }
 
 impl Kind {
     fn of(pk: &str, sk: &str) -> Option<Self> {
-        let (kind, _) = pk.split_once('#')?;
+        let (kind, name) = pk.split_once('#')?;
+        // No identifier and no address stands in a key in clear.
+        if ["login", "address", "mobile", "link"].contains(&kind) && name.len() != A_DIGEST {
+            return None;
+        }
         Some(match (kind, sk) {
             ("member", "member") => Self::Member,
             ("member", _) if sk.starts_with("session#") => Self::Session,
             ("member", _) if sk.starts_with("points#") || sk.starts_with("expiry#") => Self::Entry,
             ("login", "login") => Self::Login,
-            ("address", "guesses") => Self::Guesses,
-            ("address", "registrations") => Self::Window,
-            ("address", "messages" | "mails" | "checks") => Self::Asked,
-            ("mobile", "messages") => Self::Mobile,
-            ("cap", "cap") => Self::Share,
-            ("link", "link") => Self::Link,
+            ("address", _) if sk.starts_with("logins#") => Self::Attempts,
+            ("address", _) if sk.starts_with("hour#") => Self::Hour,
+            ("address", "sms") => Self::AddressSms,
+            ("address", "mails") => Self::AddressMails,
+            ("mobile", "sms") => Self::Mobile,
+            ("cap", "cap") => Self::Shard,
+            ("link", "links") => Self::Links,
             ("captcha", "captcha") => Self::Captcha,
             _ => return None,
         })
@@ -112,12 +123,13 @@ impl Kind {
             Self::Login if !item["member"].is_null() => None,
             Self::Session => Some(A_SESSION),
             Self::Login
-            | Self::Guesses
-            | Self::Window
-            | Self::Asked
+            | Self::Attempts
+            | Self::Hour
+            | Self::AddressSms
+            | Self::AddressMails
             | Self::Mobile
-            | Self::Share
-            | Self::Link
+            | Self::Shard
+            | Self::Links
             | Self::Captcha => Some(A_COUNTER),
         }
     }
@@ -127,15 +139,17 @@ impl Kind {
 struct Table<'a> {
     /// Unix seconds.
     now: i64,
+    key: &'a TableKey,
     items: BTreeMap<(&'a str, &'a str), (Kind, &'a Value)>,
     members: BTreeMap<&'a str, Member>,
 }
 
 impl<'a> Table<'a> {
     /// Sorts the items by kind, and looks at what all of a kind have in common.
-    fn read(items: &'a [Value], now: i64, found: &mut Found) -> Self {
+    fn read(items: &'a [Value], now: i64, key: &'a TableKey, found: &mut Found) -> Self {
         let mut table = Self {
             now,
+            key,
             items: BTreeMap::new(),
             members: BTreeMap::new(),
         };
@@ -179,6 +193,11 @@ impl<'a> Table<'a> {
 
     fn get(&self, pk: &str, sk: &str) -> Option<&'a Value> {
         self.items.get(&(pk, sk)).map(|(_, item)| *item)
+    }
+
+    /// The partition key of an identifier's login record.
+    fn login_record(&self, identifier: &Identifier) -> String {
+        self.key.login(&identifier.key()).partition().to_owned()
     }
 
     /// Whether a moment, in Unix milliseconds, has been.

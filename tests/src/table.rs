@@ -66,6 +66,7 @@ fn plain(value: &AttributeValue) -> Value {
         AttributeValue::N(number) => serde_json::from_str(number).expect("a number is JSON"),
         AttributeValue::Bool(value) => json!(value),
         AttributeValue::B(bytes) => json!(bytes.as_ref()),
+        AttributeValue::Bs(set) => set.iter().map(|bytes| json!(bytes.as_ref())).collect(),
         AttributeValue::L(list) => list.iter().map(plain).collect(),
         AttributeValue::M(map) => object(map),
         AttributeValue::Null(_) => Value::Null,

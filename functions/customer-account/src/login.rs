@@ -23,7 +23,7 @@ const ACCOUNT: Field = Field::new("account", "用户名");
 const WRONG_CREDENTIALS: &str = "账号或密码不正确";
 
 struct Request {
-    login: IdentifierKey,
+    identifier: IdentifierKey,
     password: Password,
 }
 
@@ -32,7 +32,7 @@ impl Request {
         let account = ACCOUNT.required(params)?;
         let password = PASSWORD.required(params)?;
         Ok(Self {
-            login: IdentifierKey::typed(account),
+            identifier: IdentifierKey::typed(account),
             password: Password::attempt(password),
         })
     }
@@ -51,10 +51,13 @@ pub(crate) async fn handler(
     address: ClientAddress,
     AnyParams(params): AnyParams,
 ) -> Result<impl IntoResponse, ApiError> {
-    let Request { login, password } = Request::read(&params)?;
+    let Request {
+        identifier,
+        password,
+    } = Request::read(&params)?;
     let attempt = Attempt {
         address,
-        login,
+        identifier,
         password,
     };
     let open = |id, generation| session::for_browser(&app, id, generation);

@@ -13,7 +13,7 @@ use shared::{
 };
 use url::Url;
 
-use crate::delivery::template::Template;
+use crate::{delivery::template::Template, verification::codes::CodeFormat};
 
 /// Every setting of this function alone.
 ///
@@ -37,6 +37,8 @@ pub struct Config {
     pub code_key: SecretKey,
     /// What captchas are sealed under.
     pub captcha_key: SecretKey,
+    /// How codes look, and how often each may be tried.
+    pub code_format: CodeFormat,
     /// How long a code is good, in seconds.
     pub code_seconds: i64,
     /// The message.
@@ -91,6 +93,7 @@ impl Config {
         Self {
             code_key,
             captcha_key,
+            code_format: CodeFormat::with_digits(6),
             code_seconds: 300,
             template: Template::default(),
             sender_id: "Huiyuan".to_owned(),

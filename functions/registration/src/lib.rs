@@ -26,6 +26,7 @@ mod verification;
 
 pub use reset_password::form::link;
 pub use state::Registration;
+pub use verification::codes::CodeFormat;
 
 /// What the endpoints answer, for whoever describes them.
 #[cfg(feature = "openapi")]

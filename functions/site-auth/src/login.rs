@@ -22,7 +22,7 @@ const USERNAME: Field = Field::new("username", "登录帐号");
 const PASSWORD: Field = Field::new("password", "登录密码");
 
 struct Request {
-    login: IdentifierKey,
+    identifier: IdentifierKey,
     password: Password,
     group: Slot,
 }
@@ -34,7 +34,7 @@ impl Request {
         let group = GROUP.required(params)?;
         let group = app.config.group(group);
         Ok(Self {
-            login: IdentifierKey::typed(login),
+            identifier: IdentifierKey::typed(login),
             password: Password::attempt(password),
             group: group.ok_or_else(|| GROUP.refusal("是无效的。"))?,
         })
@@ -47,13 +47,13 @@ pub(crate) async fn handler(
     BodyParams(params): BodyParams,
 ) -> Result<Ok200<Session<MemberV1>>, ApiError> {
     let Request {
-        login,
+        identifier,
         password,
         group,
     } = Request::read(&params, &app)?;
     let attempt = Attempt {
         address,
-        login,
+        identifier,
         password,
     };
     let open = |id, generation| session::for_group(&app, group, id, generation);

@@ -24,9 +24,9 @@ impl ClientAddress {
         self.0.to_canonical().to_string()
     }
 
-    /// For the log: without the last part.
+    /// The network that it is in: the log names no more of it, and a member is known from there.
     #[must_use]
-    pub fn masked(&self) -> String {
+    pub fn network(&self) -> String {
         match self.0.to_canonical() {
             IpAddr::V4(address) => {
                 let [a, b, c, _] = address.octets();
@@ -57,7 +57,7 @@ mod tests {
 
     #[test]
     fn the_log_does_not_learn_the_whole_address() {
-        let masked = |text: &str| ClientAddress(text.parse().unwrap()).masked();
+        let masked = |text: &str| ClientAddress(text.parse().unwrap()).network();
         assert_eq!(masked("192.0.2.7"), "192.0.2.0/24");
         assert_eq!(masked("2001:db8:1:2:3::4"), "2001:db8:1::/48");
     }

@@ -133,7 +133,7 @@ impl FromStr for Identifier {
     }
 }
 
-/// Under which a login is looked up and throttled.
+/// The form of an identifier under which it is looked up and limited.
 #[derive(Clone, PartialEq, Eq)]
 pub struct IdentifierKey(String);
 
@@ -153,19 +153,6 @@ impl IdentifierKey {
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
-    }
-
-    /// A short name for it that does not tell it, for counters and links.
-    #[must_use]
-    pub fn tag(&self) -> String {
-        short(&self.0)
-    }
-
-    /// A name for it that does not tell it, for its item: what is typed into a login form may be a
-    /// password by mistake.
-    #[must_use]
-    pub fn digest(&self) -> String {
-        BASE64_URL_SAFE_NO_PAD.encode(Digest::of(self.0.as_bytes()).as_bytes())
     }
 }
 

@@ -1,6 +1,6 @@
 //! The member: what both families show of it, each in its own words.
 
-use std::num::NonZeroU64;
+use std::{collections::BTreeMap, num::NonZeroU64};
 
 use serde::{Deserialize, Serialize};
 
@@ -104,13 +104,14 @@ pub struct Profile {
 /// | attribute | type | what |
 /// | --- | --- | --- |
 /// | `id` | N | [`MemberId`] |
-/// | `username`, `email`, `mobile` | S | the names to log in by, each with a marker of its own |
+/// | `username`, `email`, `mobile` | S | the names to log in by, each with a login record of its own |
 /// | `registered` | S | [`Registered`] |
-/// | `password` | S | [`PasswordHash`]; the markers hold copies |
+/// | `password` | S | [`PasswordHash`]; the login records hold copies |
 /// | `generation` | N | quoted by every session; raising it ends them all |
 /// | `created_at`, `updated_at`, `last_time` | N | [`Time`] |
 /// | `visit_count`, `last_ip` | N, S | visits, and the last one's address |
 /// | `visit_<slot>` | B | which session's visit was counted last, so that none counts twice |
+/// | `networks` | M | networks that the member has logged in from, by their tags, and the day of the last login |
 /// | `profile` | M | [`Profile`] |
 /// | `points` | M | [`Points`], kept by the ledger |
 #[derive(Clone, Serialize, Deserialize)]
@@ -142,6 +143,9 @@ pub struct Member {
     pub last_ip: String,
     /// How often.
     pub visit_count: u64,
+    /// The networks that the member has logged in from, and the day of the last login from each.
+    #[serde(default)]
+    pub networks: BTreeMap<String, i64>,
     /// What the member may change.
     pub profile: Profile,
     /// What the member's ledger adds up to.
@@ -187,6 +191,7 @@ impl Member {
             last_time: now,
             last_ip: ip.to_owned(),
             visit_count: 1,
+            networks: BTreeMap::new(),
             profile: Profile::default(),
             points: Points::default(),
         }

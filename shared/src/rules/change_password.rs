@@ -10,7 +10,6 @@ use crate::{
     },
     fault::Fault,
     store::StoreError,
-    telemetry::line,
 };
 
 use crate::rules::caller::Authenticated;
@@ -52,7 +51,7 @@ impl From<LoginError> for ChangeError {
     }
 }
 
-/// Changes the password of the member who asks and ends every session of theirs. Guesses at the old
+/// Changes the password of the member who asks and ends every session of theirs. Attempts at the old
 /// password are counted as those at a login are. Three round trips with that of the session.
 ///
 /// # Errors
@@ -66,20 +65,18 @@ pub async fn change_password(
 ) -> Result<(), ChangeError> {
     let attempt = Attempt {
         address,
-        login: IdentifierKey::typed(by.member.login_name()),
+        identifier: IdentifierKey::typed(by.member.login_name()),
         password: old,
     };
-    login::check(app, &attempt).await?;
+    let right = login::check(app, &attempt).await?;
     let hash = password::hash(new, &app.random).await;
     let hash = hash.map_err(Fault::from)?;
-    let counted = address.counted();
-    let (renewed, cleared) = tokio::join!(
+    let (renewed, ()) = tokio::join!(
         app.store
             .members()
             .renew_password(&by.member, hash, Some(&by.key), app.clock.now()),
-        app.store.limits().clear_guesses(&counted, &attempt.login),
+        login::clear_attempts(app, &attempt, &right),
     );
-    line::log_ignored_error(cleared);
     if renewed? {
         Ok(())
     } else {

@@ -1,4 +1,4 @@
-//! Where each kind of item lies: every key of the table is made here.
+//! Where each kind of item lies. Every key of the table is made here.
 
 use std::collections::HashMap;
 
@@ -7,12 +7,12 @@ use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use super::{
     dynamodb::item::{Item, s},
     ledger::entries::EntryKey,
-    verification::sms_per_mobile::MESSAGES,
 };
 use crate::{
-    base::{clock::Time, digest::Digest},
+    base::{clock::Time, digest::Digest, secret_key::SecretKey},
+    config::Config,
     domain::{
-        identifier::{IdentifierKey, Mobile},
+        identifier::{Identifier, IdentifierKey, Mobile},
         member::MemberId,
     },
 };
@@ -23,6 +23,56 @@ pub const PK: &str = "pk";
 pub const SK: &str = "sk";
 /// The time-to-live attribute, in Unix seconds. DynamoDB deletes days late, so nothing relies on it.
 pub const EXPIRES_AT: &str = "expires_at";
+
+/// The key under which names, mailboxes, mobiles and network addresses are digested. None of them
+/// stands in a partition key in clear, so a copy of the table does not tell who they are.
+#[derive(Clone, Debug)]
+pub struct TableKey(SecretKey);
+
+impl TableKey {
+    /// Derives the key from the service's own.
+    #[must_use]
+    pub fn new(config: &Config) -> Self {
+        Self(config.service_key.derive("table"))
+    }
+
+    /// Digests an identifier: 128 bits of its HMAC, as 22 characters.
+    #[must_use]
+    pub fn identifier(&self, identifier: &IdentifierKey) -> String {
+        let digest: [u8; 16] = self.tag("identifier", identifier.as_str());
+        BASE64_URL_SAFE_NO_PAD.encode(digest)
+    }
+
+    /// The login record of an identifier.
+    #[must_use]
+    pub fn login(&self, identifier: &IdentifierKey) -> Key {
+        Key::login_record(&self.identifier(identifier))
+    }
+
+    /// The codes of a mobile, and when it was sent messages.
+    #[must_use]
+    pub fn mobile(&self, mobile: &Mobile) -> Key {
+        let identifier = Identifier::from(mobile.clone()).key();
+        Key::new(format!("mobile#{}", self.identifier(&identifier)), "sms")
+    }
+
+    /// What is counted of a network address, under `sk`.
+    #[must_use]
+    pub fn address(&self, address: &str, sk: &str) -> Key {
+        let digest: [u8; 16] = self.tag("address", address);
+        let digest = BASE64_URL_SAFE_NO_PAD.encode(digest);
+        Key::new(format!("address#{digest}"), sk)
+    }
+
+    /// The first bytes of the HMAC of `text`, which is of this `kind`.
+    #[must_use]
+    pub fn tag<const N: usize>(&self, kind: &str, text: &str) -> [u8; N] {
+        let digest = Digest::keyed(&self.0, [kind, text].join("\n").as_bytes());
+        let mut tag = [0; N];
+        tag.copy_from_slice(&digest.as_bytes()[..N]);
+        tag
+    }
+}
 
 /// Where an item lies.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,31 +88,19 @@ impl Key {
         Self::new(format!("member#{}", id.get()), "member")
     }
 
-    /// A name to log in by.
-    #[must_use]
-    pub fn login(login: &IdentifierKey) -> Self {
-        Self::new(format!("login#{}", login.digest()), "login")
+    /// The login record of an identifier with this digest.
+    pub(in crate::store) fn login_record(identifier: &str) -> Self {
+        Self::new(format!("login#{identifier}"), "login")
     }
 
-    /// What is counted of an address, under `sk`.
-    #[must_use]
-    pub fn address(address: &str, sk: &str) -> Self {
-        Self::new(format!("address#{address}"), sk)
+    /// The reset links of a mailbox with this digest.
+    pub(in crate::store) fn reset_links(mailbox: &str) -> Self {
+        Self::new(format!("link#{mailbox}"), "links")
     }
 
-    /// A shard of the day's cap on messages.
-    pub(in crate::store) fn cap_shard(day: Time, share: u32) -> Self {
-        Self::new(format!("cap#{}#{share:02}", day.date()), "cap")
-    }
-
-    /// The newest reset link of a mail address, by its tag.
-    pub(in crate::store) fn reset_link(tag: &str) -> Self {
-        Self::new(format!("link#{tag}"), "link")
-    }
-
-    /// What a mobile was sent.
-    pub(in crate::store) fn mobile(mobile: &Mobile) -> Self {
-        Self::new(format!("mobile#{}", mobile.as_str()), MESSAGES)
+    /// A shard of the daily SMS cap.
+    pub(in crate::store) fn cap_shard(day: Time, shard: u32) -> Self {
+        Self::new(format!("cap#{}#{shard:02}", day.date()), "cap")
     }
 
     /// An answered captcha, by the digest of its id.
@@ -86,6 +124,12 @@ impl Key {
     pub(in crate::store) fn new(pk: String, sk: &str) -> Self {
         let sk = sk.to_owned();
         Self { pk, sk }
+    }
+
+    /// The partition key.
+    #[must_use]
+    pub fn partition(&self) -> &str {
+        &self.pk
     }
 
     pub(in crate::store) fn into_item(self) -> Item {

@@ -41,7 +41,7 @@ impl Store {
     #[must_use]
     pub fn with(client: aws_sdk_dynamodb::config::Builder, config: &Config) -> Self {
         Self {
-            table: Table::open(client, &config.table),
+            table: Table::open(client, config),
         }
     }
 

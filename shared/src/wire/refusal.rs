@@ -12,6 +12,7 @@ impl LoginError {
     pub fn refusal(self, now: Time, wrong: &'static str) -> ApiError {
         match self {
             Self::Wrong { attempts_left } => {
+                let attempts_left = usize::try_from(attempts_left).unwrap_or_default();
                 ApiError::refused(wrong).with_attempts_left(attempts_left)
             }
             Self::TooMany { until } => ApiError::too_many(now, until),

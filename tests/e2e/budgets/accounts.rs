@@ -18,7 +18,7 @@ pub async fn count(book: &mut Book<'_>) {
     book.good(&changed, "`change_password`, one name", (3, 3.0, 8.0))
         .least((3, 2.0, 5.0))
         .because(
-            "the old password is compared as a login's is, marker and guess taken back included; the session's \
+            "the old password is compared as a login's is, login record and attempt taken back included; the session's \
              item goes in the transaction",
         );
 }

@@ -13,6 +13,7 @@ pub struct Results {
     refused: usize,
     undone: usize,
     left_counted: usize,
+    busy: usize,
     done: BTreeMap<String, usize>,
     /// Cases that a busy machine may have spoiled, to be run again alone.
     pub put_off: Vec<Case>,
@@ -28,6 +29,7 @@ impl Results {
             Outcome::Refused => self.refused += 1,
             Outcome::Undone => self.undone += 1,
             Outcome::LeftCounted => self.left_counted += 1,
+            Outcome::Busy => self.busy += 1,
             Outcome::Done => *self.done.entry(what.to_owned()).or_default() += 1,
         }
     }
@@ -39,6 +41,7 @@ impl Results {
         self.refused += other.refused;
         self.undone += other.undone;
         self.left_counted += other.left_counted;
+        self.busy += other.busy;
         for (what, count) in other.done {
             *self.done.entry(what).or_default() += count;
         }
@@ -51,8 +54,8 @@ impl Results {
     pub fn print(&self, what: &str, endpoints: usize) {
         println!(
             "{what}: {endpoints} endpoints and states, {} calls, {} cases: {} survived, {} not done and done \
-             when asked again, {} done and not said so, {} messages left counted, {} refused by a carrier; \
-             {} run again alone",
+             when asked again, {} done and not said so, {} messages left counted, {} refused by a carrier, \
+             {} asked to try again; {} run again alone",
             self.calls,
             self.cases,
             self.survived,
@@ -60,6 +63,7 @@ impl Results {
             self.done.values().sum::<usize>(),
             self.left_counted,
             self.refused,
+            self.busy,
             self.again,
         );
         for what in self.done.keys() {

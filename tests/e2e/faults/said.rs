@@ -65,6 +65,11 @@ impl Said {
         }
     }
 
+    /// Whether others wrote the same items all the time.
+    pub fn is_busy(&self) -> bool {
+        self.0.contains("尝试次数过多，请在1秒后再试")
+    }
+
     /// Whether the carrier did not take the message.
     pub fn is_refused_by_carrier(&self) -> bool {
         self.0.contains("短信发送失败，请稍后再试")

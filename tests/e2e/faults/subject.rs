@@ -15,8 +15,12 @@ use shared::{
     },
     rules::session,
     store::{
-        Store, members::identifiers::GUARD_AFTER, sessions::item::Retired,
-        verification::reset_links::NewLink,
+        Store,
+        members::{
+            NewMember,
+            identifiers::{KNOWN_NETWORKS_AFTER, SINGLE_TRY_AFTER, failure_attributes},
+        },
+        sessions::item::Retired,
     },
 };
 use tests::{
@@ -40,9 +44,10 @@ pub enum Need {
     Weak,
     /// The member has a user name as well.
     MoreNames,
-    /// So many have guessed at the member's password that each address has one try, which this one
-    /// has had.
-    Guarded,
+    /// So many wrong passwords were counted that each address has one try, which this one has had.
+    LockedOut,
+    /// So many wrong passwords were counted that only known networks may try.
+    NetworksOnly,
     /// Of the day's messages 80 % are sent.
     Cap,
     /// The member's session of a group, with so many retired tokens that the next rotation drops some.
@@ -88,11 +93,11 @@ fn straight(service: &Service) -> Store {
     Store::new(&aws(), &service.app.config)
 }
 
-/// Sends what may be sent of a day's messages before all shares have to be read.
+/// Sends what may be sent of a day's messages before all shards have to be read.
 async fn spend(service: &Service) {
     let day = service.app.clock.now().date();
-    for share in 0..16 {
-        let key = AttributeValue::S(format!("cap#{day}#{share:02}"));
+    for shard in 0..16 {
+        let key = AttributeValue::S(format!("cap#{day}#{shard:02}"));
         let put = service.client().put_item().table_name(service.table());
         let put = put
             .item("pk", key)
@@ -102,7 +107,7 @@ async fn spend(service: &Service) {
                 "expires_at",
                 AttributeValue::N((service.now() + 86_400).to_string()),
             );
-        put.send().await.expect("the share is stored");
+        put.send().await.expect("the shard is stored");
     }
 }
 
@@ -120,7 +125,11 @@ impl Subject {
             match need {
                 Need::Has(fixture) => subject.have(service, needs, *fixture).await,
                 Need::Weak | Need::MoreNames => {}
-                Need::Guarded => subject.be_guessed_at(service).await,
+                Need::LockedOut => {
+                    subject.lock_out(service, SINGLE_TRY_AFTER).await;
+                    subject.try_once(service).await;
+                }
+                Need::NetworksOnly => subject.lock_out(service, KNOWN_NETWORKS_AFTER).await,
                 Need::Cap => spend(service).await,
                 Need::BusyGroup => subject.log_in(service, 9).await,
                 Need::Rotated => subject.rotate(service).await,
@@ -189,7 +198,10 @@ impl Subject {
         let new = session::for_browser(app, id, 0);
         let created = straight(service)
             .members()
-            .create_member(&member, &new.key, &new.session, "import", None)
+            .create_member(&NewMember {
+            session: Some((&new.key, &new.session)),
+            ..NewMember::alone(&member)
+        })
             .await;
         created.expect("the member is stored");
         self.id = id.get();
@@ -217,17 +229,21 @@ impl Subject {
         self.refresh = new.tokens.refresh.text();
     }
 
-    async fn be_guessed_at(&self, service: &Service) {
-        let (key, now) = (self.username().key(), service.app.clock.now());
-        let number = |number: i64| AttributeValue::N(number.to_string());
-        let guard = service.client().update_item().table_name(service.table());
-        let guard = guard
-            .key("pk", AttributeValue::S(format!("login#{}", key.digest())))
+    async fn lock_out(&self, service: &Service, failures: u32) {
+        let record = service.key().login(&self.username().key());
+        let [hour, day] = failure_attributes(service.app.clock.now());
+        let lock = service.client().update_item().table_name(service.table());
+        let lock = lock
+            .key("pk", AttributeValue::S(record.partition().to_owned()))
             .key("sk", AttributeValue::S("login".to_owned()))
-            .update_expression("SET failures = :failures, failing_since = :now")
-            .expression_attribute_values(":failures", number(GUARD_AFTER.into()))
-            .expression_attribute_values(":now", number(now.millis()));
-        guard.send().await.expect("the marker is there");
+            .update_expression("SET #hour = :failures, #day = :failures")
+            .expression_attribute_names("#hour", hour)
+            .expression_attribute_names("#day", day)
+            .expression_attribute_values(":failures", AttributeValue::N(failures.to_string()));
+        lock.send().await.expect("the login record is there");
+    }
+
+    async fn try_once(&self, service: &Service) {
         let fields = [("account", &*self.name), ("password", "wrong password")];
         let login = service.post("/api/v1/account/login").form(&fields);
         let reply = login.from(&self.address).await;
@@ -274,17 +290,14 @@ impl Subject {
 
     /// A mail takes its time, and a busy machine more than that: the link is made as the service does.
     async fn get_link(&mut self, service: &Service) {
-        let email = self.mailbox().key();
-        self.link = email.tag() + &"x".repeat(32);
+        let store = straight(service);
+        let mailbox = store.verification().mailbox(&self.mailbox().key());
+        self.link = mailbox.clone() + &"x".repeat(32);
+        let token = Digest::of(self.link.as_bytes());
         let now = service.app.clock.now();
-        let link = NewLink {
-            email: &email,
-            digest: &Digest::of(self.link.as_bytes()),
-            until: now.plus_seconds(3600),
-        };
-        let put = straight(service)
+        let put = store
             .verification()
-            .put_link(&link, &self.address, now)
+            .put_link(&mailbox, &token, &self.address, now)
             .await;
         assert_eq!(put.expect("the link is stored"), None);
         self.issued.push(Issued {

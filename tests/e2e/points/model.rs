@@ -149,7 +149,7 @@ async fn check(past: Vec<Burst>, steps: Vec<Step>) {
     post(&service, &mut model, &member, "the last", 1).await;
     service.assert_adds_up(member.id).await;
     let table = service.dump().await;
-    assert_eq!(violations(&table, service.now()), [""; 0]);
+    assert_eq!(violations(&table, service.now(), &service.key()), [""; 0]);
 }
 
 async fn post(service: &Service, model: &mut Model, member: &Holder, key: &str, point: i64) {

@@ -23,8 +23,12 @@ impl Action {
     /// Whether it is done where nothing else is asked, with a member or without.
     pub const fn can_be_done(self, with_member: bool) -> bool {
         match self {
-            A::SendRegist | A::SendReset | A::AskForMail => true,
-            A::RegisterName | A::RegisterEmail | A::RegisterMobile | A::CheckRegist => !with_member,
+            A::AskForMail => true,
+            A::RegisterName
+            | A::RegisterEmail
+            | A::RegisterMobile
+            | A::SendRegist
+            | A::CheckRegist => !with_member,
             A::LoginToGroup
             | A::LoginToBrowser
             | A::Refresh
@@ -34,6 +38,7 @@ impl Action {
             | A::Save
             | A::UpUserinfo
             | A::ChangePassword
+            | A::SendReset
             | A::CheckReset
             | A::ResetByMobile
             | A::ShowPage
@@ -60,15 +65,14 @@ impl Action {
                     || self == A::SetByPage && other == A::ShowPage
             }
             A::RegisterName | A::RegisterEmail => other == self,
-            A::RegisterMobile => other == self || other == A::CheckRegist,
-            // One message a minute; a new code, or link, voids the one before it.
+            A::RegisterMobile => matches!(other, A::RegisterMobile | A::CheckRegist | A::SendRegist),
+            // One message a minute; a new code voids the one before it.
             A::SendRegist => {
                 matches!(other, A::SendRegist | A::SendReset | A::RegisterMobile)
             }
             A::SendReset => {
                 matches!(other, A::SendRegist | A::SendReset | A::ResetByMobile)
             }
-            A::AskForMail => matches!(other, A::AskForMail | A::ShowPage | A::SetByPage),
             // Two are more than there is.
             A::Spend => other == A::Spend,
             A::LoginToBrowser
@@ -76,6 +80,7 @@ impl Action {
             | A::Save
             | A::CheckRegist
             | A::CheckReset
+            | A::AskForMail
             | A::ShowPage
             | A::PointsPage
             | A::Credit

@@ -1,7 +1,16 @@
 //! What a member does with a phone in hand.
 
 use serde_json::Value;
+use shared::{
+    domain::{
+        identifier::Mobile,
+        member::{Member, MemberId},
+        password::{self, Password, PasswordHash},
+    },
+    store::members::{Created, NewMember},
+};
 use tests::mail;
+use tokio::sync::OnceCell;
 
 use super::{Reply, RequestBuilder, Service};
 
@@ -9,6 +18,9 @@ use super::{Reply, RequestBuilder, Service};
 pub const REGIST_SMS: &str = "/api/v1/account/send_regist_validate_sms";
 /// Where a code to reset with is asked for.
 pub const RESET_SMS: &str = "/api/v1/account/send_reset_validate_sms";
+
+/// The hash of `123456`: there is no need to compute it for each.
+static PLANTED_HASH: OnceCell<PasswordHash> = OnceCell::const_new();
 
 impl Service {
     /// Asks for a code.
@@ -75,16 +87,32 @@ impl Service {
         reply.cookie().expect("registration hands over a session")
     }
 
+    /// Makes a member with a mobile and the password `123456`, without a message.
+    pub async fn plant_mobile(&self, mobile: &str) {
+        let app = &self.app;
+        let hash = PLANTED_HASH.get_or_init(|| async {
+            let hash = password::hash(Password::attempt("123456"), &app.random).await;
+            hash.expect("a hash")
+        });
+        let mobile: Mobile = mobile.parse().expect("a mobile");
+        let (id, now) = (MemberId::random(&app.random), app.clock.now());
+        let member = Member::new(id, mobile.into(), hash.await.clone(), now, "::1");
+        let new = NewMember::alone(&member);
+        let made = app.store.members().create_member(&new).await;
+        assert_eq!(made.expect("the table answers"), Created::Done);
+    }
+
     /// How many messages and mails were sent.
     pub async fn messages(&self) -> usize {
         self.inbox.all().await.len()
     }
 }
 
-/// The table's items without the marks of who tried a code last, which allow and forbid nothing.
-pub fn without_marks(mut items: Vec<Value>) -> Vec<Value> {
+/// The table's items without the write tokens of mobiles, and without what is counted of addresses.
+pub fn but_counted(mut items: Vec<Value>) -> Vec<Value> {
+    items.retain(|item| !item["pk"].as_str().is_some_and(|pk| pk.starts_with("address#")));
     for item in &mut items {
-        if item["sk"] == "messages" {
+        if item["sk"] == "sms" {
             item.as_object_mut().expect("an item").remove("by");
         }
     }

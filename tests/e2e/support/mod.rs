@@ -25,7 +25,7 @@ use serde_json::{Value, json};
 use shared::{
     app::App,
     aws,
-    store::Store,
+    store::{Store, key::TableKey},
     telemetry::{line::Line, usage::Usage},
 };
 use tests::proxy::Proxy;
@@ -128,6 +128,17 @@ impl Service {
     /// What the service has sent to DynamoDB since this was last asked.
     pub fn take_sent(&self) -> Vec<Sent> {
         std::mem::take(&mut self.sent.lock().expect("no test panics with it"))
+    }
+
+    /// Makes the keys of identifiers and addresses.
+    pub fn key(&self) -> TableKey {
+        TableKey::new(&self.app.config)
+    }
+
+    /// What is counted of an address under the sort keys that begin with `sk`.
+    pub async fn of_address(&self, address: &str, sk: &str) -> Vec<Value> {
+        let key = self.key().address(address, sk);
+        self.items(key.partition(), sk).await
     }
 
     /// A client of the test's own.

@@ -45,7 +45,7 @@ pub fn check(data: &[u8]) {
 
 fn assert_well_read(token: &ResetToken, text: &str) {
     assert_eq!(token.as_str(), text);
-    assert!(text.len() == 44 && text.starts_with(token.tag()) && token.tag().len() == 12);
+    assert!(text.len() == 54 && text.starts_with(token.mailbox()) && token.mailbox().len() == 22);
     let link = Url::parse(&link(PUBLIC_URL, token)).expect("a link");
     assert!(link.as_str().starts_with(PUBLIC_URL));
     assert_eq!(link.path(), "/reset_password");

@@ -14,7 +14,7 @@ use huiyuan::{
     table,
 };
 use serde_json::Value;
-use shared::aws::Aws;
+use shared::{aws::Aws, config::Config, store::key::TableKey};
 use tests::lambda::{self, Answer, Lambda, settings};
 use zip::{ZipWriter, write::SimpleFileOptions};
 
@@ -87,9 +87,14 @@ impl<'a> Stage<'a> {
 
     /// Lets a mobile be sent a message at once.
     pub async fn forget_messages(&self, mobile: &str) {
+        let key = settings("", "members");
+        let service_key = key.iter().find(|(name, _)| *name == "HUIYUAN_SERVICE_KEY");
+        let service_key = service_key.and_then(|(_, key)| key.parse().ok());
+        let config = Config::new("members", service_key.expect("a key"));
+        let key = TableKey::new(&config).mobile(&mobile.parse().expect("a mobile"));
         let key = [
-            ("pk", format!("mobile#{mobile}")),
-            ("sk", "messages".to_owned()),
+            ("pk", key.partition().to_owned()),
+            ("sk", "sms".to_owned()),
         ];
         let key = key.map(|(name, text)| (name.to_owned(), AttributeValue::S(text)));
         let delete = self.client.delete_item().table_name("members");

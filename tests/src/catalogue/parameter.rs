@@ -75,7 +75,8 @@ impl Value {
             Self::Password => "123456",
             Self::NewPassword => "654321",
             Self::Code => "000000",
-            Self::CaptchaId | Self::LinkToken => "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
+            Self::CaptchaId => "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
+            Self::LinkToken => "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
             Self::CaptchaValue => "ACDEH",
             Self::CaptchaFile => "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx.png",
             Self::RefreshToken | Self::AccessToken | Self::BrowserToken => {

@@ -5,9 +5,11 @@ use shared::domain::identifier::{Email, Mobile};
 
 use super::{
     Issued, Proof,
-    members::marker_of,
     proofs::spent_for_nothing,
-    valid_fixture::{BROWSER, EMAIL, MEMBER, MOBILE, NOW, ago, login, valid},
+    valid_fixture::{
+        BROWSER, EMAIL, MEMBER, MOBILE, NOW, address, ago, attempts, hour, key, links_of,
+        login_record, mobile_of, valid,
+    },
     violations,
 };
 
@@ -26,27 +28,28 @@ fn drop_item(items: &mut Vec<Value>, pk: &str, sk: &str) {
 
 #[test]
 fn a_good_table_has_no_violation() {
-    assert_eq!(violations(&valid(), NOW), Vec::<String>::new());
+    assert_eq!(violations(&valid(), NOW, &key()), Vec::<String>::new());
 }
 
 /// An item, a field, what it says then, what is found wrong with that. `-` takes the field away.
 const CORRUPTIONS: &str = r#"
 member     | member       | pk            | "member#8"    | says it is member 7
-member     | member       | username      | "another1"    | has no marker
+member     | member       | username      | "another1"    | has no login record
 member     | member       | generation    | "two"         | cannot be decoded
 member     | member       | expires_at    | 1907726400    | kept for good
 member     | member       | visit_count   | 0             | never been here
 member     | member       | updated_at    | 1907726401000 | in the future
 member     | member       | last_time     | 1907726300000 | before it was made
 member     | member       | sk            | "members"     | is of no kind
-marker     | login        | password      | "$argon2id$"  | another hash
-marker     | login        | generation    | 1             | is of generation
-marker     | login        | member        | 8             | who is not there
-marker     | login        | expires_at    | 1907726409    | kept for good
+name       | login        | password      | "$argon2id$"  | another hash
+name       | login        | generation    | 1             | is of generation
+name       | login        | member        | 8             | who is not there
+name       | login        | expires_at    | 1907726409    | kept for good
+name       | login        | pk            | "login#yhsduser" | is of no kind
 nobody     | login        | password      | "x"           | is nobody's
-nobody     | login        | failures      | -             | is nobody's
-nobody     | login        | failing_since | -             | without a beginning
-nobody     | login        | failing_since | 1907726401000 | failures of the future
+nobody     | login        | failures_h529925 | 1          | failures of the future
+nobody     | login        | failures_d22081 | 1           | failures of the future
+nobody     | login        | failures_h529924 | 0          | failures of the future
 nobody     | login        | expires_at    | -             | expires at
 nobody     | login        | expires_at    | 1907899201    | expires at
 nobody     | login        | member        | 7             | is no name of
@@ -79,40 +82,54 @@ member     | expiry#2030  | actor         | "import"      | and 30 expired
 member     | expiry#2030  | point         | -29           | and 30 expired
 member     | expiry#2030  | sk            | "expiry#2031" | and 30 expired
 member     | expiry#2030  | sk            | "points#k"    | the entries are
-address    | guesses      | all           | [1907726401000] | guesses in the future
-address    | registrations | events       | 61            | counts 61 events
-address    | registrations | told         | 101           | counts 101 told
-address    | registrations | events       | 0             | counts nothing
-address    | registrations | since        | 1907726401000 | counts since
-address    | messages     | sent_0        | 1907726401000 | in the future
-address    | messages     | expires_at    | 0             | expires at
-mobile     | messages     | sent_1        | 1907726340000 | more than 1 too close
-mobile     | messages     | registration  | {"until": 1}  | code cannot be decoded
-mobile     | messages     | registration  | -             | is no member's
-mobile     | messages     | pk            | "mobile#1"    | is no mobile
-link       | link         | until         | 1907726460000 | beyond its bounds
-link       | link         | email         | "x@example.com" | no password was reset
+address    | attempts     | m_0           | 61            | 61 attempts of m_0
+address    | attempts     | a_abc         | 11            | 11 attempts of a_abc
+address    | attempts     | accounts      | []            | names 0
+address    | attempts     | sk            | "logins#3179545" | counts in the future
+address    | hour         | registrations | 61            | counts 61 registrations
+address    | hour         | wrong_codes   | 31            | counts 31 wrong_codes
+address    | hour         | sk            | "hour#529925" | counts in the future
+address    | hour         | pk            | "address#192.0.2.1" | is of no kind
+address    | sms          | sent_0        | 1907726401000 | a sent in the future
+address    | sms          | lookup_0      | 1907726401000 | a lookup in the future
+address    | sms          | expires_at    | 0             | expires at
+address    | mails        | sent_0        | 1907726401000 | a sent in the future
+mobile     | sms          | sent_1        | 1907726340000 | more than 1 too close
+mobile     | sms          | registration  | {"until": 1}  | code cannot be decoded
+mobile     | sms          | registration  | -             | is no member's
+mobile     | sms          | pk            | "mobile#13900139000" | is of no kind
+link       | links        | token_1       | [1]           | has 2 links
+link       | links        | pk            | "link#aaaaaaaaaaaaaaaaaaaaaa" | no password was reset
 cap#2030-06-15#03 | cap   | spent         | -1            | has spent
+cap#2030-06-15#03 | cap   | registrations | 2             | has spent 2 for registrations
+cap#2030-06-15#03 | cap   | without_captcha | -1          | has spent -1
 captcha#abc | captcha     | wrong         | 6             | 6) wrong answers
 captcha#abc | captcha     | wrong         | -             | None wrong answers
 "#;
 
-/// The key that a short name in [`CORRUPTIONS`] stands for.
-fn key(name: &str) -> String {
-    match name {
+/// The keys that short names in [`CORRUPTIONS`] stand for.
+fn keys(pk: &str, sk: &str) -> (String, String) {
+    let pk = match pk {
         "member" => MEMBER.to_owned(),
-        "marker" => marker_of(&login("yhsduser")),
-        "nobody" => marker_of(&login("nobody")),
-        "address" => "address#192.0.2.1".to_owned(),
-        "mobile" => "mobile#13900139000".to_owned(),
-        "link" => format!("link#{}", login(EMAIL).key().tag()),
+        "name" => login_record("yhsduser"),
+        "nobody" => login_record("nobody"),
+        "address" => address(),
+        "mobile" => mobile_of("13900139000"),
+        "link" => links_of(EMAIL),
         name => name.to_owned(),
-    }
+    };
+    let sk = match sk {
+        "browser" => BROWSER.to_owned(),
+        "attempts" => attempts(),
+        "hour" => hour(),
+        name => name.to_owned(),
+    };
+    (pk, sk)
 }
 
 /// Asserts that among what is found wrong with `items` is something that says `wrong`.
 fn assert_found(items: &[Value], wrong: &str) {
-    let found = violations(items, NOW);
+    let found = violations(items, NOW, &key());
     assert!(
         found.iter().any(|found| found.contains(wrong)),
         "{wrong:?} is not in {found:#?}"
@@ -126,9 +143,9 @@ fn every_field_that_is_corrupted_is_reported() {
         let [pk, sk, field, value, wrong] = cells[..] else {
             panic!("five cells: {line}");
         };
-        let sk = if sk == "browser" { BROWSER } else { sk };
+        let (pk, sk) = keys(pk, sk);
         let mut items = valid();
-        let item = at(&mut items, &key(pk), sk);
+        let item = at(&mut items, &pk, &sk);
         if value == "-" {
             item.as_object_mut().unwrap().remove(field);
         } else {
@@ -140,7 +157,6 @@ fn every_field_that_is_corrupted_is_reported() {
 
 #[test]
 fn every_list_that_is_corrupted_is_reported() {
-    let address = "address#192.0.2.1";
     for (pk, sk, field, value, wrong) in [
         (
             MEMBER,
@@ -164,18 +180,11 @@ fn every_list_that_is_corrupted_is_reported() {
             "a browser's, and rotates",
         ),
         (
-            address,
-            "guesses",
-            "all",
-            json!(vec![ago(1); 61]),
-            "61 guesses",
-        ),
-        (
-            address,
-            "guesses",
-            "at_abc",
-            json!(vec![ago(599); 11]),
-            "11 guesses",
+            &address(),
+            &attempts(),
+            "accounts",
+            json!(vec![[1, 2, 3, 4]; 51]),
+            "51 accounts",
         ),
     ] {
         let mut items = valid();
@@ -195,8 +204,8 @@ fn every_list_that_is_corrupted_is_reported() {
         assert_found(&items, wrong);
     }
     let mut items = valid();
-    let code = json!({"digest": vec![5; 32], "until": 1, "tries": 6});
-    at(&mut items, "mobile#13900139000", "messages")["registration"] = code;
+    let code = json!({"digest": vec![5; 32], "until": 1, "tries": 5, "left": 6});
+    at(&mut items, &mobile_of("13900139000"), "sms")["registration"] = code;
     assert_found(&items, "a code beyond its bounds");
 }
 
@@ -207,7 +216,7 @@ fn every_item_that_is_missing_is_reported() {
         (MEMBER, "points#key 98", "the entries are"),
         (MEMBER, "points#key 20", "has place"),
         (MEMBER, "expiry#2030", "outlived"),
-        (&*marker_of(&login(MOBILE)), "login", "has no marker"),
+        (&*login_record(MOBILE), "login", "has no login record"),
     ] {
         let mut items = valid();
         drop_item(&mut items, pk, sk);
@@ -219,7 +228,7 @@ fn every_item_that_is_missing_is_reported() {
 fn an_item_that_is_there_twice_is_reported() {
     let mut items = valid();
     items.push(items[0].clone());
-    assert!(violations(&items, NOW)[0].contains("is there twice"));
+    assert!(violations(&items, NOW, &key())[0].contains("is there twice"));
 }
 
 #[test]
@@ -230,18 +239,18 @@ fn two_members_of_one_name_are_reported() {
     other["id"] = json!(8);
     other["points"] = json!({});
     items.push(other);
-    assert_found(&items, "member#8 has no marker");
+    assert_found(&items, "member#8 has no login record");
 }
 
 #[test]
 fn too_many_messages_in_an_hour_or_a_day_are_reported() {
     let sent = |spacing: i64| {
         let mut items = valid();
-        let item = at(&mut items, "mobile#13900139000", "messages");
+        let item = at(&mut items, &mobile_of("13900139000"), "sms");
         for place in 0..11 {
             item[format!("sent_{place}")] = json!(ago(i64::from(place) * spacing));
         }
-        violations(&items, NOW)
+        violations(&items, NOW, &key())
     };
     assert!(
         sent(600)
@@ -269,7 +278,7 @@ fn a_proof_that_was_used_up_for_nothing_is_reported() {
         issued(Proof::Registration(mobile("13900139000")), None),
     ];
     assert_eq!(
-        spent_for_nothing(&valid(), NOW, &good_ones),
+        spent_for_nothing(&valid(), NOW, &key(), &good_ones),
         Vec::<String>::new()
     );
     for spent in [
@@ -278,10 +287,10 @@ fn a_proof_that_was_used_up_for_nothing_is_reported() {
         issued(Proof::Link(email()), Some(2)),
         issued(Proof::Reset(mobile("13900139000")), None),
     ] {
-        let found = spent_for_nothing(&valid(), NOW, &[spent]);
+        let found = spent_for_nothing(&valid(), NOW, &key(), &[spent]);
         assert_eq!(found.len(), 1, "{found:?}");
     }
     let mut items = valid();
-    drop_item(&mut items, &marker_of(&login(MOBILE)), "login");
-    assert_eq!(spent_for_nothing(&items, NOW, &good_ones[..1]).len(), 1);
+    drop_item(&mut items, &login_record(MOBILE), "login");
+    assert_eq!(spent_for_nothing(&items, NOW, &key(), &good_ones[..1]).len(), 1);
 }

@@ -1,26 +1,37 @@
-//! Members and their markers. The store writes a member, its names and the copies of its hash and
-//! generation in one transaction each time, so at rest every copy is equal to what it is copied from.
+//! Members and their login records. The store writes a member, its identifiers and the copies of its
+//! hash and generation in one transaction each time, so at rest every copy is equal to what it is
+//! copied from.
 
 use std::collections::BTreeSet;
 
 use serde::Deserialize;
-use shared::domain::{identifier::Identifier, member::MemberId};
+use serde_json::Value;
+use shared::domain::member::MemberId;
 
 use super::{Found, Kind, Table};
 
-/// A marker as stored: [`shared::store::members::identifiers`].
+/// With how many networks a member may be left, where logins came at the same time.
+const NETWORKS: usize = 24;
+
+/// A login record as stored: [`shared::store::members::identifiers`].
 #[derive(Deserialize)]
 struct LoginRecord {
     member: Option<MemberId>,
     password: Option<String>,
     generation: Option<u64>,
-    failures: Option<u32>,
-    failing_since: Option<i64>,
 }
 
-/// The partition key of a name's marker.
-pub(super) fn marker_of(login: &Identifier) -> String {
-    format!("login#{}", login.key().digest())
+/// The hours and days in which wrong passwords were counted, as seconds of their beginnings.
+fn failures(item: &Value) -> Vec<(i64, u64)> {
+    let fields = item.as_object().into_iter().flatten();
+    fields
+        .filter_map(|(name, count)| {
+            let (kind, number) = name.strip_prefix("failures_")?.split_at_checked(1)?;
+            let seconds = if kind == "h" { 3600 } else { 86_400 };
+            let number: i64 = number.parse().ok()?;
+            Some((number * seconds, count.as_u64().unwrap_or(0)))
+        })
+        .collect()
 }
 
 pub(super) fn check(table: &Table<'_>, found: &mut Found) {
@@ -32,14 +43,17 @@ pub(super) fn check(table: &Table<'_>, found: &mut Found) {
         found.unless(member.logins().next().is_some(), || {
             format!("{pk} has no name to log in by")
         });
-        for login in member.logins() {
-            let marker = marker_of(&login);
-            let own = table.get(&marker, "login").map(|marker| &marker["member"]);
+        for identifier in member.logins() {
+            let record = table.login_record(&identifier);
+            let own = table.get(&record, "login").map(|record| &record["member"]);
             found.unless(own.is_some_and(|own| *own == member.id.get()), || {
-                format!("{pk} has no marker {marker}")
+                format!("{pk} has no login record {record}")
             });
-            names.insert((marker, member.id.get()));
+            names.insert((record, member.id.get()));
         }
+        found.unless(member.networks.len() <= NETWORKS, || {
+            format!("{pk} is known from too many networks")
+        });
         let times = [member.created_at, member.updated_at, member.last_time];
         let been = times.iter().all(|time| table.has_been(time.millis()));
         found.unless(been, || format!("{pk} was changed in the future"));
@@ -50,20 +64,18 @@ pub(super) fn check(table: &Table<'_>, found: &mut Found) {
         });
     }
     for (pk, _, item) in table.all(Kind::Login) {
-        let Some(marker) = found.decoded::<LoginRecord>(pk, item) else {
+        let Some(record) = found.decoded::<LoginRecord>(pk, item) else {
             continue;
         };
-        let failing = (marker.failures.is_some(), marker.failing_since.is_some());
-        found.unless(failing.0 == failing.1, || {
-            format!("{pk} counts failures without a beginning, or begins without any")
+        let failures = failures(item);
+        let been = failures.iter().all(|(begin, count)| {
+            // A day begins up to eight hours earlier at `+08:00`, and is numbered after.
+            table.has_been(begin * 1000) && *count > 0
         });
-        let since = marker.failing_since.unwrap_or_default();
-        found.unless(table.has_been(since), || {
-            format!("{pk} counts failures of the future")
-        });
-        let Some(id) = marker.member else {
-            let bare = marker.password.is_none() && marker.generation.is_none();
-            found.unless(bare && failing.0, || {
+        found.unless(been, || format!("{pk} counts failures of the future"));
+        let Some(id) = record.member else {
+            let bare = record.password.is_none() && record.generation.is_none();
+            found.unless(bare && !failures.is_empty(), || {
                 format!("{pk} is nobody's, and not for failures alone")
             });
             continue;
@@ -79,13 +91,13 @@ pub(super) fn check(table: &Table<'_>, found: &mut Found) {
             format!("{pk} is no name of {owner}")
         });
         let hash = serde_json::to_value(&member.password).ok();
-        found.unless(hash == marker.password.map(Into::into), || {
+        found.unless(hash == record.password.map(Into::into), || {
             format!("{pk} has another hash than {owner}")
         });
-        found.unless(marker.generation == Some(member.generation), || {
+        found.unless(record.generation == Some(member.generation), || {
             format!(
                 "{pk} is of generation {:?}, {owner} of {}",
-                marker.generation, member.generation
+                record.generation, member.generation
             )
         });
     }

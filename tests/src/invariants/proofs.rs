@@ -5,9 +5,12 @@
 //! has raised a generation. Who knows what was issued can ask [`spent_for_nothing`] for more.
 
 use serde_json::Value;
-use shared::domain::identifier::{Email, Identifier, Mobile};
+use shared::{
+    domain::identifier::{Email, Identifier, Mobile},
+    store::key::TableKey,
+};
 
-use super::{Found, Kind, Table, counters, members::marker_of};
+use super::{Found, Kind, Table, counters};
 
 /// What was sent to somebody to prove themselves by.
 #[derive(Clone, Debug)]
@@ -40,15 +43,16 @@ impl Proof {
     /// Whether it is gone: used up, for nothing else removes it.
     fn is_spent(&self, table: &Table<'_>) -> bool {
         let of_mobile = |mobile: &Mobile, purpose| {
-            let item = table.get(&format!("mobile#{}", mobile.as_str()), "messages");
+            let item = table.get(table.key.mobile(mobile).partition(), "sms");
             item.is_some_and(|item| counters::code(item, purpose).is_none())
         };
         match self {
             Self::Registration(mobile) => of_mobile(mobile, "registration"),
             Self::Reset(mobile) => of_mobile(mobile, "reset"),
             Self::Link(_) => {
-                let item = table.get(&format!("link#{}", self.login().key().tag()), "link");
-                item.is_some_and(|item| item["digest"].is_null())
+                let mailbox = table.key.identifier(&self.login().key());
+                let item = table.get(&format!("link#{mailbox}"), "links");
+                item.is_some_and(|item| item["token_0"].is_null())
             }
         }
     }
@@ -57,12 +61,17 @@ impl Proof {
 /// Says in a sentence each which of the newest proofs of their holders are used up in a table, with
 /// nothing to show for it: no member registered, no password reset.
 #[must_use]
-pub fn spent_for_nothing(items: &[Value], now: i64, issued: &[Issued]) -> Vec<String> {
+pub fn spent_for_nothing(
+    items: &[Value],
+    now: i64,
+    key: &TableKey,
+    issued: &[Issued],
+) -> Vec<String> {
     let mut found = Found::default();
-    let table = Table::read(items, now, &mut found);
+    let table = Table::read(items, now, key, &mut found);
     let mut found = Found::default();
     for Issued { proof, generation } in issued {
-        let now_of = generation_of(&table, &proof.login());
+        let now_of = generation_of(&table, &table.login_record(&proof.login()));
         let shown = match (proof, generation) {
             // It registers nobody a second time.
             (Proof::Registration(_), Some(_)) => false,
@@ -79,35 +88,33 @@ pub fn spent_for_nothing(items: &[Value], now: i64, issued: &[Issued]) -> Vec<St
     found.0
 }
 
-fn generation_of(table: &Table<'_>, login: &Identifier) -> Option<u64> {
-    let marker = table.get(&marker_of(login), "login")?;
-    let id = marker["member"].as_u64()?;
+/// The generation of the member whose login record this is.
+fn generation_of(table: &Table<'_>, login_record: &str) -> Option<u64> {
+    let record = table.get(login_record, "login")?;
+    let id = record["member"].as_u64()?;
     let member = table.members.get(&*format!("member#{id}"))?;
     Some(member.generation)
 }
 
 pub(super) fn check(table: &Table<'_>, found: &mut Found) {
+    // A mobile's and a mailbox's digest are those of their login records.
+    let generation = |pk: &str| {
+        let (_, digest) = pk.split_once('#')?;
+        generation_of(table, &format!("login#{digest}"))
+    };
     for (pk, _, item) in table.all(Kind::Mobile) {
         let sent = item["sent_0"].as_i64().is_some_and(|sent| sent > 0);
         let codes = ["registration", "reset"].map(|purpose| counters::code(item, purpose));
-        let number = pk.strip_prefix("mobile#").unwrap_or_default();
-        let Some(login) = number.parse::<Mobile>().ok().map(Identifier::from) else {
-            found.0.push(format!("{pk} is no mobile"));
-            continue;
-        };
         let used = sent && codes.iter().all(Option::is_none);
-        found.unless(!used || generation_of(table, &login).is_some(), || {
+        found.unless(!used || generation(pk).is_some(), || {
             format!("{pk} has used a code, and is no member's")
         });
     }
-    for (pk, _, item) in table.all(Kind::Link) {
-        let used = item["digest"].is_null();
-        let email = item["email"].as_str().unwrap_or_default();
-        let reset = email.parse::<Email>().ok().map(Identifier::from);
-        let reset = reset.and_then(|login| generation_of(table, &login));
-        found.unless(
-            !used || reset.is_some_and(|generation| generation > 0),
-            || format!("{pk} has used a link, and no password was reset"),
-        );
+    for (pk, _, item) in table.all(Kind::Links) {
+        let used = item["token_0"].is_null();
+        let reset = generation(pk).is_some_and(|generation| generation > 0);
+        found.unless(!used || reset, || {
+            format!("{pk} has used a link, and no password was reset")
+        });
     }
 }

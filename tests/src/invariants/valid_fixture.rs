@@ -10,10 +10,17 @@ use shared::{
         password::PasswordHash,
         points::Points,
     },
-    store::ledger::entries::{Entry, Order},
+    config::Config,
+    store::{
+        key::TableKey,
+        ledger::entries::{Entry, Order},
+        limits::{
+            fixed_window::HOUR, login_attempts::WINDOW,
+        },
+        members::identifiers::failure_attributes,
+    },
 };
 
-use super::members::marker_of;
 
 /// 2030-06-15 12:00:00 at `+08:00`.
 pub(super) const NOW: i64 = 1_907_726_400;
@@ -22,6 +29,41 @@ pub(super) const MOBILE: &str = "13800138000";
 pub(super) const EMAIL: &str = "zoe@example.com";
 
 pub(super) const BROWSER: &str = "session#browser#BAQEBAQEBAQEBAQEBAQEBA";
+
+/// The key of the table.
+pub(super) fn key() -> TableKey {
+    let service_key = "0a".repeat(32).parse().unwrap();
+    TableKey::new(&Config::new("members", service_key))
+}
+
+/// The partition key of an identifier's login record.
+pub(super) fn login_record(text: &str) -> String {
+    key().login(&login(text).key()).partition().to_owned()
+}
+
+/// The partition key of a mailbox's links.
+pub(super) fn links_of(email: &str) -> String {
+    format!("link#{}", key().identifier(&login(email).key()))
+}
+
+/// The partition key of a mobile.
+pub(super) fn mobile_of(number: &str) -> String {
+    let mobile = number.parse().unwrap();
+    key().mobile(&mobile).partition().to_owned()
+}
+
+/// The partition key of the address, and the sort keys of what is counted in windows.
+pub(super) fn address() -> String {
+    key().address("192.0.2.1", "").partition().to_owned()
+}
+
+pub(super) fn attempts() -> String {
+    format!("logins#{}", WINDOW.number(Time::from_seconds(NOW)))
+}
+
+pub(super) fn hour() -> String {
+    format!("hour#{}", HOUR.number(Time::from_seconds(NOW)))
+}
 
 pub(super) fn login(text: &str) -> Identifier {
     text.parse().unwrap()
@@ -90,15 +132,16 @@ pub(super) fn valid() -> Vec<Value> {
     items.push(member);
     for name in names {
         items.push(json!({
-            "pk": marker_of(&name), "sk": "login",
+            "pk": key().login(&name.key()).partition(), "sk": "login",
             "member": 7, "password": "$argon2id$…", "generation": 2,
         }));
     }
     let until = NOW + 86_400;
+    let [failed_hour, failed_day] = failure_attributes(Time::from_seconds(NOW));
     items.extend([
         json!({
-            "pk": marker_of(&login("nobody")), "sk": "login",
-            "failures": 3, "failing_since": ago(60), "expires_at": NOW + 3600,
+            "pk": login_record("nobody"), "sk": "login",
+            failed_hour: 3, failed_day: 5, "expires_at": NOW + 3600,
         }),
         json!({
             "pk": MEMBER, "sk": "session#app", "id": [1, 2, 3, 4, 5, 6, 7, 8], "generation": 1,
@@ -112,28 +155,33 @@ pub(super) fn valid() -> Vec<Value> {
             "access_until": until * 1000, "used": false, "retired": [], "expires_at": until,
         }),
         json!({
-            "pk": "address#192.0.2.1", "sk": "guesses", "expires_at": NOW + 600,
-            "all": vec![ago(1); 60], "at_abc": vec![ago(1); 10],
+            "pk": address(), "sk": attempts(), "expires_at": NOW + 600,
+            "a_abc": 10, "accounts": [[1, 2, 3, 4]], "m_0": 60, "m_9": 0,
         }),
         json!({
-            "pk": "address#192.0.2.1", "sk": "registrations", "expires_at": NOW + 3600,
-            "since": ago(1), "events": 60,
+            "pk": address(), "sk": hour(), "expires_at": NOW + 3600,
+            "registrations": 60, "wrong_codes": 30,
         }),
         json!({
-            "pk": "address#192.0.2.1", "sk": "messages", "expires_at": NOW + 3600,
-            "sent_0": ago(1), "sent_1": ago(1), "sent_2": 0, "to": "tag",
+            "pk": address(), "sk": "sms", "expires_at": NOW + 3600,
+            "sent_0": ago(1), "sent_1": ago(1), "sent_2": 0, "lookup_0": ago(1), "lookup_1": 0,
         }),
         json!({
-            "pk": format!("mobile#{MOBILE}"), "sk": "messages", "expires_at": until,
+            "pk": address(), "sk": "mails", "expires_at": NOW + 3600, "sent_0": ago(1),
+        }),
+        json!({
+            "pk": mobile_of(MOBILE), "sk": "sms", "expires_at": until,
             "sent_0": ago(1), "sent_1": ago(61), "sent_2": 0, "before": null,
         }),
         json!({
-            "pk": "mobile#13900139000", "sk": "messages", "expires_at": until, "sent_0": ago(1),
-            "registration": {"digest": digest(5), "until": ago(-299), "tries": 5}, "reset": null,
+            "pk": mobile_of("13900139000"), "sk": "sms", "expires_at": until, "sent_0": ago(1),
+            "registration": {
+                "digest": digest(5), "until": ago(-299), "tries": 5, "left": 0, "asker": [1],
+            },
+            "reset": null,
         }),
         json!({
-            "pk": format!("link#{}", login(EMAIL).key().tag()), "sk": "link", "sent_0": ago(1),
-            "email": EMAIL, "expires_at": until,
+            "pk": links_of(EMAIL), "sk": "links", "sent_0": ago(1), "expires_at": until,
         }),
         json!({"pk": "cap#2030-06-15#03", "sk": "cap", "spent": 1, "expires_at": until}),
         json!({"pk": "captcha#abc", "sk": "captcha", "wrong": 5, "expires_at": NOW + 300}),

@@ -13,7 +13,7 @@ use shared::{
     app::App,
     base::{clock::Clock, random::Random, secret_key::SecretKey},
     config::Config,
-    store::Store,
+    store::{Store, key::TableKey},
     telemetry::request_log::RequestLog,
 };
 
@@ -28,6 +28,8 @@ pub(super) struct Stack {
     pub url: String,
     /// The straight way to its table.
     pub client: Client,
+    /// Makes the keys of identifiers.
+    pub key: TableKey,
     /// What is broken.
     pub script: Script,
     _embedded: EmbeddedAws,
@@ -50,6 +52,7 @@ impl Stack {
         let url = format!("http://{address}");
         let random = Random::system();
         let config = Config::new(TABLE, SecretKey::random(&random));
+        let key = TableKey::new(&config);
         let app = App {
             store: Store::new(&aws, &config),
             config: Arc::new(config),
@@ -73,6 +76,7 @@ impl Stack {
         Self {
             url,
             client,
+            key,
             script,
             _embedded: embedded,
             _proxies: proxies,

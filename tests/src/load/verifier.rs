@@ -29,7 +29,7 @@ pub(super) async fn verify(stack: &Stack, results: &Arc<Results>, clients: Vec<C
     let dump = table::dump(&stack.client, TABLE).await;
     let now = Clock::system().now().seconds();
     let mut report = Report {
-        violations: invariants::violations(&dump, now),
+        violations: invariants::violations(&dump, now, &stack.key),
         ..Report::default()
     };
     let mut partitions: BTreeMap<&str, Partition<'_>> = BTreeMap::new();

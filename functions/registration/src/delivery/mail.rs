@@ -9,6 +9,7 @@ use aws_sdk_sesv2::{
 use shared::{
     aws::{Aws, Service},
     domain::identifier::IdentifierKey,
+    store::verification::reset_links::LINK_SECONDS,
 };
 
 use crate::{config::Config, delivery::provider::Unconfirmed};
@@ -16,7 +17,7 @@ use crate::{config::Config, delivery::provider::Unconfirmed};
 const SUBJECT: &str = "重设密码 / Reset your password";
 
 /// How long a link is good, in minutes.
-pub(crate) const LINK_MINUTES: i64 = 60;
+const LINK_MINUTES: i64 = LINK_SECONDS / 60;
 
 /// The way to mailboxes.
 #[derive(Clone, Debug)]

@@ -19,7 +19,7 @@ use shared::{
     },
     rules::{
         login::LoggedIn,
-        register::{self, RegisterError},
+        register::{self, RegisterError, TooManyRegistrations},
     },
     wire::youhaosuda::{self, Customer, Field},
 };
@@ -31,7 +31,7 @@ const USER_NAME: Field = Field::new("account", "用户名");
 const EMAIL: Field = Field::new("account", "邮箱");
 
 struct Request {
-    login: Identifier,
+    identifier: Identifier,
     password: Password,
 }
 
@@ -50,9 +50,12 @@ impl Request {
         Self::read(params, email.into())
     }
 
-    fn read(params: &Params, login: Identifier) -> Result<Self, ApiError> {
+    fn read(params: &Params, identifier: Identifier) -> Result<Self, ApiError> {
         let password = youhaosuda::new_password(params)?;
-        Ok(Self { login, password })
+        Ok(Self {
+            identifier,
+            password,
+        })
     }
 }
 
@@ -87,20 +90,32 @@ async fn register(
     app: &App,
     address: ClientAddress,
     field: Field,
-    Request { login, password }: Request,
+    Request {
+        identifier,
+        password,
+    }: Request,
 ) -> Result<impl IntoResponse + use<>, ApiError> {
-    let new = register::register(app, address, login, password, None).await;
-    let new = new.map_err(|error| refusal(app, field, error))?;
+    let counted = register::count(app, address, false).await;
+    let counted = counted.map_err(|error| too_many(app, error))?;
+    let new = register::register(app, counted, identifier, password, None).await;
+    let new = new.map_err(|error| refusal(field, error))?;
     Ok(answer(app, &new))
 }
 
 /// Refuses a registration for the account's field.
-pub(crate) fn refusal(app: &App, account: Field, error: RegisterError) -> ApiError {
+pub(crate) fn refusal(account: Field, error: RegisterError) -> ApiError {
     match error {
         RegisterError::Taken => account.refusal("已被注册"),
         RegisterError::CodeGone => codes::gone(),
-        RegisterError::TooMany { until } => ApiError::too_many(app.clock.now(), until),
         RegisterError::Fault(fault) => fault.into(),
+    }
+}
+
+/// Refuses an attempt to register of an address that made too many.
+pub(crate) fn too_many(app: &App, error: TooManyRegistrations) -> ApiError {
+    match error {
+        TooManyRegistrations::TooMany { until } => ApiError::too_many(app.clock.now(), until),
+        TooManyRegistrations::Store(error) => error.into(),
     }
 }
 

@@ -4,16 +4,17 @@ use axum::{extract::State, response::IntoResponse};
 use shared::{
     domain::client_address::ClientAddress,
     http::{error::ApiError, params::AnyParams},
-    rules::register::{RegisterError, register},
+    rules::register::{self, RegisterError},
     store::verification::codes::{Purpose, RightCode},
 };
 
 use crate::{
-    register,
+    register::{answer, refusal, too_many},
     state::Registration,
     verification::{codes, mobile::ACCOUNT, verified_code::Request},
 };
 
+/// Three round trips, eleven write units.
 pub(crate) async fn handler(
     State(registration): State<Registration>,
     address: ClientAddress,
@@ -23,25 +24,31 @@ pub(crate) async fn handler(
         mobile,
         password,
         code,
-    } = Request::read(&params)?;
+    } = Request::read(&params, registration.config.code_format)?;
     let app = &registration.app;
     let purpose = Purpose::Registration;
-    let checked = codes::check(&registration, &mobile, purpose, &code).await;
+    let counted = register::count(app, address, true).await;
+    let counted = counted.map_err(|error| too_many(app, error))?;
+    let checked = codes::check(&registration, address, &mobile, purpose, &code).await;
     let right = RightCode {
         mobile: &mobile,
         purpose,
         digest: &checked.map_err(|error| error.refusal(app.clock.now()))?,
     };
-    match register(app, address, mobile.clone().into(), password, Some(&right)).await {
-        Ok(new) => Ok(register::answer(app, &new)),
+    let (registered, ()) = tokio::join!(
+        register::register(app, counted, mobile.clone().into(), password, Some(&right)),
+        codes::uncount_wrong(app, address, counted.at),
+    );
+    match registered {
+        Ok(new) => Ok(answer(app, &new)),
         Err(error) => {
             match error {
-                RegisterError::Taken | RegisterError::TooMany { .. } | RegisterError::Fault(_) => {
+                RegisterError::Taken | RegisterError::Fault(_) => {
                     codes::keep(&registration, &right).await;
                 }
                 RegisterError::CodeGone => {}
             }
-            Err(register::refusal(app, ACCOUNT, error))
+            Err(refusal(ACCOUNT, error))
         }
     }
 }

@@ -20,7 +20,10 @@ use shared::{
         params::{AnyParams, Params},
     },
     store::{
-        members::passwords::{Proof, Reset},
+        members::{
+            identifiers::Account,
+            passwords::{Proof, Reset},
+        },
         verification::reset_links::Link,
     },
 };
@@ -45,7 +48,7 @@ pub(crate) async fn show(
     params: Result<AnyParams, ApiError>,
 ) -> Result<Page, ApiError> {
     let content = match found(&app, params).await? {
-        Some((link, token, _)) => form(&link, &token, None, None),
+        Some(found) => form(&found, None, None),
         None => Content::Invalid,
     };
     Ok(page(Words::preferred(&headers), content))
@@ -75,32 +78,36 @@ pub(crate) fn fault(headers: &HeaderMap, error: &ApiError) -> Response {
     page.into_response()
 }
 
+/// A good link, and whom it is for.
+struct Found {
+    link: Link,
+    account: Account,
+    email: Email,
+    token: ResetToken,
+    params: Params,
+}
+
 /// Sets the new password. Three round trips, one more for a member with other names.
 async fn set(
     app: &App,
     words: &Words,
     params: Result<AnyParams, ApiError>,
 ) -> Result<Content, ApiError> {
-    let Some((link, token, params)) = found(app, params).await? else {
+    let Some(found) = found(app, params).await? else {
         return Ok(Content::Invalid);
     };
-    let password = match read(&params, words) {
+    let password = match read(&found.params, words) {
         Ok(password) => password,
-        Err((first, again)) => return Ok(form(&link, &token, first, again)),
-    };
-    let Ok(login) = link.email.as_str().parse::<Email>().map(Identifier::from) else {
-        return Ok(Content::Invalid);
-    };
-    let Some(account) = app.store.members().marker(&link.email).await?.account() else {
-        return Ok(Content::Invalid);
+        Err((first, again)) => return Ok(form(&found, first, again)),
     };
     let hash = password::hash(password, &app.random).await;
-    let (hash, proof) = (hash.map_err(Fault::from)?, Proof::Link(&link));
+    let (hash, proof) = (hash.map_err(Fault::from)?, Proof::Link(&found.link));
+    let identifier = Identifier::from(found.email);
     let now = app.clock.now();
     let reset = app
         .store
         .members()
-        .reset_password(&login, &account, hash, proof, now)
+        .reset_password(&identifier, &found.account, hash, proof, now)
         .await?;
     Ok(match reset {
         Reset::Done => Content::Done,
@@ -108,11 +115,12 @@ async fn set(
     })
 }
 
-/// The link that the token leads to, while it is good.
+/// The link that the token leads to, while it is good, and its member's mail address. Two round trips,
+/// three read units.
 async fn found(
     app: &App,
     params: Result<AnyParams, ApiError>,
-) -> Result<Option<(Link, ResetToken, Params)>, ApiError> {
+) -> Result<Option<Found>, ApiError> {
     let Ok(AnyParams(params)) = params else {
         return Ok(None);
     };
@@ -120,13 +128,23 @@ async fn found(
     let Some(token) = token.and_then(|text| text.parse::<ResetToken>().ok()) else {
         return Ok(None);
     };
-    let now = app.clock.now();
-    let link = app
-        .store
+    let (now, store) = (app.clock.now(), &app.store);
+    let link = store
         .verification()
-        .link(token.tag(), &token.digest(), now)
+        .link(token.mailbox(), &token.digest(), now)
         .await?;
-    Ok(link.map(|link| (link, token, params)))
+    let Some((link, account)) = link else {
+        return Ok(None);
+    };
+    let member = store.members().member(account.member).await?;
+    let email = member.and_then(|member| member.email);
+    Ok(email.map(|email| Found {
+        link,
+        account,
+        email,
+        token,
+        params,
+    }))
 }
 
 /// The new password, or what is wrong with the first and the second field.
@@ -148,14 +166,13 @@ fn read(
 }
 
 fn form(
-    link: &Link,
-    token: &ResetToken,
+    found: &Found,
     password_error: Option<&'static str>,
     again_error: Option<&'static str>,
 ) -> Content {
     Content::Form(Form {
-        email: masked(link.email.as_str()),
-        token: token.as_str().to_owned(),
+        email: masked(found.email.as_str()),
+        token: found.token.as_str().to_owned(),
         password_error,
         again_error,
     })

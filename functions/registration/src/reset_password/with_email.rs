@@ -15,13 +15,11 @@ use shared::{
         error::ApiError,
         params::{AnyParams, Params},
     },
-    store::verification::reset_links::NewLink,
     telemetry::line,
     wire::youhaosuda::Field,
 };
 
 use crate::{
-    delivery::mail::LINK_MINUTES,
     reset_password::{form, token::ResetToken},
     state::Registration,
 };
@@ -53,30 +51,18 @@ pub(crate) async fn handler(
     // What is looked up is what the mail goes to: letters that only look alike lead nowhere else.
     let email = Identifier::from(email).key();
     let now = app.clock.now();
-    let token = ResetToken::new(&email, &app.random);
-    let link = NewLink {
-        email: &email,
-        digest: &token.digest(),
-        until: now.plus_seconds(LINK_MINUTES * 60),
-    };
-    let address = address.counted();
-    let (marker, refused) = tokio::join!(
-        app.store.members().marker(&email),
-        app.store.verification().put_link(&link, &address, now),
+    let verification = app.store.verification();
+    let mailbox = verification.mailbox(&email);
+    let token = ResetToken::new(&mailbox, &app.random);
+    let (digest, address) = (token.digest(), address.counted());
+    let (record, refused) = tokio::join!(
+        app.store.members().login_record(&email),
+        verification.put_link(&mailbox, &digest, &address, now),
     );
-    if marker.is_err() || refused.is_err() {
-        // No mail is on its way, so nobody has to wait for the next.
-        line::log_ignored_error(
-            app.store
-                .verification()
-                .uncount_link(&link, &address, now)
-                .await,
-        );
-    }
     if let Some(until) = refused? {
         return Err(ApiError::too_many(now, until));
     }
-    let known = marker?.account().is_some();
+    let known = record?.account().is_some();
     let send = async {
         if known {
             let link = form::link(&config.public_url, &token);
@@ -85,7 +71,7 @@ pub(crate) async fn handler(
             }
         }
     };
-    // The mail's own patience is the same: it does not outlast the pause.
+    // The mail's own time-out is the same, so it does not outlast the pause.
     tokio::join!(send, tokio::time::sleep(config.mail_patience));
     Ok(envelope::youhaosuda(()))
 }

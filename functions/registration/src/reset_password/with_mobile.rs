@@ -2,7 +2,7 @@
 
 use axum::{extract::State, response::IntoResponse};
 use shared::{
-    domain::{identifier::Identifier, password},
+    domain::{client_address::ClientAddress, identifier::Identifier, password},
     fault::Fault,
     http::{envelope, error::ApiError, params::AnyParams},
     store::{
@@ -13,34 +13,42 @@ use shared::{
 
 use crate::{
     state::Registration,
-    verification::{codes, mobile::ACCOUNT, verified_code::Request},
+    verification::{
+        codes::{self, CodeError},
+        mobile::{self, ACCOUNT},
+        verified_code::Request,
+    },
 };
 
-/// Two round trips, one read unit and seven write units for a member without other names.
+/// Three round trips, one read unit and nine write units for a member without other names.
 pub(crate) async fn handler(
     State(registration): State<Registration>,
+    address: ClientAddress,
     AnyParams(params): AnyParams,
 ) -> Result<impl IntoResponse, ApiError> {
     let Request {
         mobile,
         password,
         code,
-    } = Request::read(&params)?;
+    } = Request::read(&params, registration.config.code_format)?;
     let app = &registration.app;
     let purpose = Purpose::Reset;
-    let login = Identifier::from(mobile.clone());
-    let key = login.key();
-    let (checked, marker) = tokio::join!(
-        codes::check(&registration, &mobile, purpose, &code),
-        app.store.members().marker(&key),
+    let identifier = Identifier::from(mobile.clone());
+    let key = identifier.key();
+    let (counted, record) = tokio::join!(
+        codes::count_wrong(app, address),
+        app.store.members().login_record(&key),
     );
+    let refusal = |error: CodeError| error.refusal(app.clock.now());
+    let counted_at = counted.map_err(refusal)?;
+    let checked = codes::check(&registration, address, &mobile, purpose, &code).await;
     let right = RightCode {
         mobile: &mobile,
         purpose,
-        digest: &checked.map_err(|error| error.refusal(app.clock.now()))?,
+        digest: &checked.map_err(refusal)?,
     };
     let reset = async {
-        let Some(account) = marker?.account() else {
+        let Some(account) = record?.account() else {
             return Ok(Reset::NoMember);
         };
         let hash = password::hash(password, &app.random).await;
@@ -48,20 +56,21 @@ pub(crate) async fn handler(
         let now = app.clock.now();
         let reset = (app.store)
             .members()
-            .reset_password(&login, &account, hash, proof, now)
+            .reset_password(&identifier, &account, hash, proof, now)
             .await?;
         Ok::<_, ApiError>(reset)
     };
-    let reset = reset.await;
-    if reset.is_err() {
-        codes::keep(&registration, &right).await;
-    }
-    match reset? {
-        Reset::Done => Ok(envelope::youhaosuda(())),
-        Reset::ProofGone => Err(codes::gone()),
-        Reset::NoMember => {
+    let (reset, ()) = tokio::join!(reset, codes::uncount_wrong(app, address, counted_at));
+    match reset {
+        Ok(Reset::Done) => Ok(envelope::youhaosuda(())),
+        Ok(Reset::ProofGone) => Err(codes::gone()),
+        Ok(Reset::NoMember) => {
             codes::keep(&registration, &right).await;
-            Err(ACCOUNT.refusal("尚未注册"))
+            Err(mobile::unregistered(ACCOUNT))
+        }
+        Err(fault) => {
+            codes::keep(&registration, &right).await;
+            Err(fault)
         }
     }
 }

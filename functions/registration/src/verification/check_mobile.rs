@@ -20,7 +20,7 @@ pub(crate) async fn regist(
     AnyParams(params): AnyParams,
 ) -> Result<impl IntoResponse, ApiError> {
     if is_registered(&app, address, &params).await? {
-        return Err(MOBILE.refusal("已被注册"));
+        return Err(mobile::registered(MOBILE));
     }
     Ok(envelope::youhaosuda(()))
 }
@@ -31,7 +31,7 @@ pub(crate) async fn reset(
     AnyParams(params): AnyParams,
 ) -> Result<impl IntoResponse, ApiError> {
     if !is_registered(&app, address, &params).await? {
-        return Err(MOBILE.refusal("尚未注册"));
+        return Err(mobile::unregistered(MOBILE));
     }
     Ok(envelope::youhaosuda(()))
 }
@@ -42,15 +42,15 @@ async fn is_registered(
     address: ClientAddress,
     params: &Params,
 ) -> Result<bool, ApiError> {
-    let login = Identifier::from(mobile::read(params, MOBILE)?).key();
+    let identifier = Identifier::from(mobile::read(params, MOBILE)?).key();
     let (address, now) = (address.counted(), app.clock.now());
-    let mark = WriteToken::random(&app.random);
-    let (marker, refused) = tokio::join!(
-        app.store.members().marker(&login),
-        app.store.limits().count_check(&address, now, mark),
+    let token = WriteToken::random(&app.random);
+    let (record, refused) = tokio::join!(
+        app.store.members().login_record(&identifier),
+        app.store.limits().count_lookup(&address, now, token),
     );
     match refused? {
         Some(until) => Err(ApiError::too_many(now, until)),
-        None => Ok(marker?.account().is_some()),
+        None => Ok(record?.account().is_some()),
     }
 }

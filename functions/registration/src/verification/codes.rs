@@ -1,14 +1,15 @@
 //! Verification codes: made, digested, compared.
 
-use std::{fmt, str::FromStr};
+use std::fmt;
 
 use shared::{
     app::App,
     base::{clock::Time, digest::Digest, random::Random, secret_key::SecretKey},
-    domain::identifier::Mobile,
-    http::{error::ApiError, params::Params},
+    domain::{client_address::ClientAddress, identifier::Mobile},
+    http::{envelope, error::ApiError, params::Params},
     store::{
         StoreError, WriteToken,
+        limits::fixed_window::Hourly,
         verification::codes::{Purpose, RightCode, Tried},
     },
     telemetry::line,
@@ -20,30 +21,58 @@ use crate::state::Registration;
 /// Clients show a message with `验证码` at this field.
 pub(crate) const VERIFY_CODE: Field = Field::new("verify_code", "验证码");
 
-const DIGITS: usize = 6;
-const CODES: u32 = 1_000_000;
+/// How codes look, and how often each may be tried.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CodeFormat {
+    digits: u32,
+    tries: u32,
+}
 
-/// Six digits.
+impl CodeFormat {
+    /// Codes of so many digits, 4 to 8. A short one may be tried less often.
+    #[must_use]
+    pub const fn with_digits(digits: u32) -> Self {
+        let tries = if digits <= 4 { 3 } else { 5 };
+        Self { digits, tries }
+    }
+
+    /// How often a code may be tried.
+    #[must_use]
+    pub const fn tries(self) -> u32 {
+        self.tries
+    }
+}
+
+/// A code of digits.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Code(String);
 
 impl Code {
     /// Draws a code; each is as likely as any other.
-    pub(crate) fn random(random: &Random) -> Self {
-        // The numbers past the last whole million would make some codes likelier.
-        const EVEN: u32 = u32::MAX - u32::MAX % CODES;
+    pub(crate) fn random(random: &Random, format: CodeFormat) -> Self {
+        let codes = 10_u32.pow(format.digits);
+        // The numbers past the last whole round would make some codes likelier.
+        let even = u32::MAX - u32::MAX % codes;
         loop {
             let number = u32::from_be_bytes(random.bytes());
-            if number < EVEN {
-                return Self(format!("{:0DIGITS$}", number % CODES));
+            if number < even {
+                let width = format.digits as usize;
+                return Self(format!("{:0width$}", number % codes));
             }
         }
     }
 
-    pub(crate) fn read(params: &Params) -> Result<Self, ApiError> {
+    pub(crate) fn read(params: &Params, format: CodeFormat) -> Result<Self, ApiError> {
         let text = VERIFY_CODE.required(params)?.trim();
-        text.parse()
-            .map_err(|InvalidCode| VERIFY_CODE.refusal("须为6位数字"))
+        let digits = format.digits;
+        Self::parse(text, format)
+            .ok_or_else(|| VERIFY_CODE.refusal(&format!("须为{digits}位数字")))
+    }
+
+    fn parse(text: &str, format: CodeFormat) -> Option<Self> {
+        let is_code =
+            text.len() == format.digits as usize && text.bytes().all(|byte| byte.is_ascii_digit());
+        is_code.then(|| Self(text.to_owned()))
     }
 
     pub(crate) fn as_str(&self) -> &str {
@@ -54,19 +83,6 @@ impl Code {
     pub(crate) fn digest(&self, key: &SecretKey, mobile: &Mobile, purpose: Purpose) -> Digest {
         let parts = [purpose.attribute(), mobile.as_str(), self.as_str()];
         Digest::keyed(key, parts.join("\n").as_bytes())
-    }
-}
-
-/// Not six digits.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct InvalidCode;
-
-impl FromStr for Code {
-    type Err = InvalidCode;
-
-    fn from_str(text: &str) -> Result<Self, InvalidCode> {
-        let good = text.len() == DIGITS && text.bytes().all(|byte| byte.is_ascii_digit());
-        good.then(|| Self(text.to_owned())).ok_or(InvalidCode)
     }
 }
 
@@ -94,6 +110,12 @@ pub(crate) enum CodeError {
         /// When a new one is to be had.
         until: Time,
     },
+    /// The address has tried too many wrong codes.
+    #[error("too many wrong codes")]
+    TooManyWrong {
+        /// When the next is welcome.
+        until: Time,
+    },
     /// A fault of ours.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -112,6 +134,11 @@ impl CodeError {
                 let message = "验证码错误次数过多，请重新获取";
                 ApiError::too_many(now, until).saying(message)
             }
+            Self::TooManyWrong { until } => {
+                let seconds = envelope::duration(now.seconds_until(until));
+                let message = format!("验证码错误次数过多，请在{seconds}后再试");
+                ApiError::too_many(now, until).saying(message)
+            }
             Self::Store(error) => error.into(),
         }
     }
@@ -122,20 +149,46 @@ pub(crate) fn gone() -> ApiError {
     VERIFY_CODE.refusal("已失效，请重新获取")
 }
 
+/// Counts a wrong code of the address before any code is tried, and gives the time of that. A right
+/// one is taken back by [`uncount_wrong`]. So an address with too many wrong codes uses up no other
+/// mobile's tries. One write unit.
+pub(crate) async fn count_wrong(app: &App, address: ClientAddress) -> Result<Time, CodeError> {
+    let now = app.clock.now();
+    let token = WriteToken::random(&app.random);
+    let limits = app.store.limits();
+    let refused = limits
+        .count_hourly(&address.counted(), &[Hourly::WrongCodes], now, token)
+        .await?;
+    match refused {
+        Some(until) => Err(CodeError::TooManyWrong { until }),
+        None => Ok(now),
+    }
+}
+
+/// Takes back a wrong code that was counted and was a right one. One write unit.
+pub(crate) async fn uncount_wrong(app: &App, address: ClientAddress, counted_at: Time) {
+    let limits = app.store.limits();
+    let uncounted = limits
+        .uncount_hourly(&address.counted(), Hourly::WrongCodes, counted_at)
+        .await;
+    line::log_ignored_error(uncounted);
+}
+
 /// Compares a code with the mobile's, having counted the try first, and gives the digest of the
 /// right one. One round trip, one write unit.
 pub(crate) async fn check(
     registration: &Registration,
+    address: ClientAddress,
     mobile: &Mobile,
     purpose: Purpose,
     code: &Code,
 ) -> Result<Digest, CodeError> {
     let App { store, clock, .. } = &registration.app;
     let presented = code.digest(&registration.config.code_key, mobile, purpose);
-    let mark = WriteToken::random(&registration.app.random);
+    let token = WriteToken::random(&registration.app.random);
     match store
         .verification()
-        .try_code(mobile, purpose, clock.now(), mark)
+        .try_code(mobile, purpose, &address.counted(), clock.now(), token)
         .await?
     {
         Tried::Counted(stored, _) if stored == presented => Ok(stored),
@@ -147,30 +200,35 @@ pub(crate) async fn check(
 
 /// Keeps a right code that could not be used: its try is given back.
 pub(crate) async fn keep(registration: &Registration, code: &RightCode<'_>) {
-    line::log_ignored_error(
-        registration
-            .app
-            .store
-            .verification()
-            .give_back_try(code)
-            .await,
-    );
+    let given_back = registration
+        .app
+        .store
+        .verification()
+        .give_back_try(code)
+        .await;
+    line::log_ignored_error(given_back);
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    const SIX: CodeFormat = CodeFormat::with_digits(6);
+
     #[test]
-    fn a_code_is_six_digits() {
+    fn a_code_has_as_many_digits_as_its_format_says() {
         let random = Random::seeded(1);
-        for _ in 0..1000 {
-            let code = Code::random(&random);
-            assert!(code.as_str().parse::<Code>().is_ok());
+        for digits in 4..=8 {
+            let format = CodeFormat::with_digits(digits);
+            for _ in 0..100 {
+                let code = Code::random(&random, format);
+                assert!(Code::parse(code.as_str(), format).is_some());
+            }
         }
         for bad in ["", "12345", "1234567", "12345a", "１２３４５６"] {
-            assert!(bad.parse::<Code>().is_err(), "{bad}");
+            assert!(Code::parse(bad, SIX).is_none(), "{bad}");
         }
+        assert_eq!([4, 6].map(|digits| CodeFormat::with_digits(digits).tries()), [3, 5]);
     }
 
     #[test]
@@ -178,7 +236,7 @@ mod tests {
         let random = Random::seeded(2);
         let mut counts = [0; 10];
         for _ in 0..10_000 {
-            counts[usize::from(Code::random(&random).0.as_bytes()[0] - b'0')] += 1;
+            counts[usize::from(Code::random(&random, SIX).0.as_bytes()[0] - b'0')] += 1;
         }
         assert!(
             counts.iter().all(|count| (850..1150).contains(count)),
@@ -190,7 +248,7 @@ mod tests {
     fn a_code_is_bound_to_its_mobile_and_purpose() {
         let key = |byte: &str| byte.repeat(32).parse::<SecretKey>().unwrap();
         let (key, another) = (key("0a"), key("0b"));
-        let code: Code = "012345".parse().unwrap();
+        let code = Code::parse("012345", SIX).unwrap();
         let mobile = |text: &str| text.parse::<Mobile>().unwrap();
         let digest = |key, number, purpose| code.digest(key, &mobile(number), purpose);
         let this = digest(&key, "13800138000", Purpose::Registration);

@@ -1,7 +1,10 @@
-//! Sending a code, within what may be spent. Everything is counted before the carrier is asked, in
-//! three writes at once: for the mobile (which gets its new code with it), for the address that
-//! asks, for the whole service. Where one of them refuses or fails, or the carrier refuses, the others
-//! are taken back; where the carrier does not answer, and where all ends in between, they stay counted.
+//! Sending a code, within what may be spent. The message is counted before the provider is asked, in
+//! one transaction. Only where the provider refuses it, it is taken back; where the provider does not
+//! answer, and where all ends in between, it stays counted.
+//!
+//! No message is paid for that could not be used: none to a registered mobile for registering, none to
+//! another for a reset. That tells who is registered, so every answer that depends on it is counted as
+//! a lookup of the address, as those of `check_regist_mobile` are.
 
 use shared::{
     app::App,
@@ -10,18 +13,24 @@ use shared::{
     http::{envelope, error::ApiError},
     store::{
         StoreError, WriteToken,
-        limits::sms_daily_cap::Spent,
+        limits::sms_daily_cap::DailyCap,
+        members::identifiers::LoginRecord,
         verification::{
-            codes::Purpose,
-            sms_per_mobile::{Counted, CountedForMobile, NewMessage},
+            codes::{NewCode, Purpose},
+            sms_per_mobile::{Counted, CountedSms, NewSms},
         },
     },
     telemetry::line,
 };
 
 use crate::{
-    config::CaptchaPolicy, delivery::provider::Unconfirmed, state::Registration,
-    verification::codes::Code,
+    config::CaptchaPolicy,
+    delivery::provider::Unconfirmed,
+    state::Registration,
+    verification::{
+        codes::Code,
+        mobile::{self, MOBILE},
+    },
 };
 
 /// Why no code was sent.
@@ -33,6 +42,18 @@ pub(crate) enum SendError {
     /// The captcha is not solved by that: the client shows another.
     #[error("a wrong captcha")]
     WrongCaptcha,
+    /// A member has the mobile, and the code would be for registering.
+    #[error("the mobile is registered")]
+    Registered,
+    /// No member has the mobile, and the code would be for a reset.
+    #[error("the mobile is not registered")]
+    Unregistered,
+    /// The address has looked up too many mobiles.
+    #[error("too many lookups")]
+    TooManyLookups {
+        /// When the next is welcome.
+        until: Time,
+    },
     /// The mobile was sent too many.
     #[error("too many messages for the mobile")]
     TooManyForMobile {
@@ -46,13 +67,13 @@ pub(crate) enum SendError {
         until: Time,
     },
     /// The whole service has sent what it may in a day.
-    #[error("the day's cap is reached")]
-    CapReached {
-        /// When the next day begins.
-        until: Time,
-    },
-    /// The carrier refused it.
-    #[error("the carrier refused")]
+    #[error("the daily cap is reached")]
+    CapReached,
+    /// Others wrote the same items at the same time, again and again.
+    #[error("too many at once")]
+    Busy,
+    /// The provider refused it.
+    #[error("the provider refused")]
     Refused(#[source] Unconfirmed),
     /// A fault of ours.
     #[error(transparent)]
@@ -71,45 +92,79 @@ impl SendError {
             Self::WrongCaptcha => {
                 ApiError::captcha_needed().saying("图片中的字符不正确，请重新输入")
             }
+            Self::Registered => mobile::registered(MOBILE),
+            Self::Unregistered => mobile::unregistered(MOBILE),
+            Self::TooManyLookups { until } => ApiError::too_many(now, until),
             Self::TooManyForMobile { until } => wait("该手机号获取短信过于频繁", until),
             Self::TooManyForAddress { until } => wait("获取短信过于频繁", until),
-            Self::CapReached { until } => wait("今日短信发送量已达上限", until),
+            Self::CapReached => {
+                let tomorrow = now.midnight().plus_seconds(86_400);
+                wait("今日短信发送量已达上限", tomorrow)
+            }
+            Self::Busy => ApiError::too_many(now, now.plus_seconds(1)),
             Self::Refused(_) => ApiError::refused("短信发送失败，请稍后再试"),
             Self::Store(error) => error.into(),
         }
     }
+
+    /// Whether a captcha that was solved for the message can be used once more.
+    pub(crate) const fn leaves_captcha(&self) -> bool {
+        match self {
+            Self::Refused(_) | Self::Store(_) | Self::Busy => true,
+            Self::CaptchaNeeded
+            | Self::WrongCaptcha
+            | Self::Registered
+            | Self::Unregistered
+            | Self::TooManyLookups { .. }
+            | Self::TooManyForMobile { .. }
+            | Self::TooManyForAddress { .. }
+            | Self::CapReached => false,
+        }
+    }
 }
 
-/// Sends `mobile` a new code, which voids the earlier one of that purpose. `solved` tells that a
-/// captcha was. One round trip and three write units, then the carrier.
+/// Sends `mobile` a new code, which voids the earlier one of that purpose. `record` is the mobile's
+/// login record, and `solved` tells that a captcha was solved. One round trip and six write units,
+/// then the provider; a refusal costs one write unit.
 pub(crate) async fn send_code(
     registration: &Registration,
     address: ClientAddress,
     mobile: &Mobile,
     purpose: Purpose,
+    record: &LoginRecord,
     solved: bool,
 ) -> Result<(), SendError> {
     let Registration { app, config, .. } = registration;
-    let first_in_the_hour = match config.captcha {
-        CaptchaPolicy::Always if !solved => return Err(SendError::CaptchaNeeded),
-        CaptchaPolicy::Adaptive => !solved,
-        CaptchaPolicy::Always | CaptchaPolicy::Never => false,
-    };
-    let code = Code::random(&app.random);
+    let address = address.counted();
+    match (purpose, record.account()) {
+        (Purpose::Registration, Some(_)) => {
+            return Err(refuse(app, &address, SendError::Registered).await);
+        }
+        (Purpose::Reset, None) => {
+            return Err(refuse(app, &address, SendError::Unregistered).await);
+        }
+        (Purpose::Registration, None) | (Purpose::Reset, Some(_)) => {}
+    }
+    let code = Code::random(&app.random, config.code_format);
     let now = app.clock.now();
-    let message = NewMessage {
-        mobile,
-        address: &address.counted(),
-        purpose,
-        code: &code.digest(&config.code_key, mobile, purpose),
-        until: now.plus_seconds(config.code_seconds),
+    let sms = NewSms {
+        code: NewCode {
+            mobile,
+            purpose,
+            digest: &code.digest(&config.code_key, mobile, purpose),
+            tries: config.code_format.tries(),
+            until: now.plus_seconds(config.code_seconds),
+        },
+        address: &address,
+        cap: DailyCap {
+            per_day: config.per_day,
+            registers: purpose == Purpose::Registration,
+            without_captcha: None,
+        },
         now,
-        first_in_the_hour,
+        first_in_the_hour: config.captcha == CaptchaPolicy::Adaptive && !solved,
     };
-    // Nobody closes it; whoever waits gets a turn.
-    let turn = registration.counting.acquire().await;
-    let counted = count(app, &message, config.per_day).await?;
-    drop(turn);
+    let counted = count(registration, &sms).await?;
     let text = config
         .template
         .fill(code.as_str(), config.code_seconds / 60);
@@ -121,154 +176,51 @@ pub(crate) async fn send_code(
         }
         Err(refused @ Unconfirmed::Refused { .. }) => {
             line::annotate(|notes| notes.carrier = Some(refused.to_string()));
-            line::log_ignored_error(counted.take_back(app, &message).await);
+            let taken_back = app.store.verification().take_back_sms(&sms, counted).await;
+            line::log_ignored_error(taken_back);
             Err(SendError::Refused(refused))
         }
     }
 }
 
-/// What was counted.
-struct All {
-    for_mobile: bool,
-    for_address: Option<Time>,
-    spent: Option<Spent>,
-}
-
-impl All {
-    async fn take_back(self, app: &App, message: &NewMessage<'_>) -> Result<(), StoreError> {
-        let mobile = async {
-            if self.for_mobile {
-                app.store.verification().uncount_for_mobile(message).await?;
-            }
-            Ok(())
-        };
-        let address = async {
-            match self.for_address {
-                Some(time) => {
-                    app.store
-                        .limits()
-                        .uncount_for_address(message.address, time)
-                        .await
-                }
-                None => Ok(()),
-            }
-        };
-        let spent = async {
-            match self.spent {
-                Some(spent) => app.store.limits().unspend_message(spent).await,
-                None => Ok(()),
-            }
-        };
-        let (mobile, address, spent) = tokio::join!(mobile, address, spent);
-        mobile.and(address).and(spent)
-    }
-}
-
-/// Counts a message three times over, or not at all.
-async fn count(app: &App, message: &NewMessage<'_>, cap: u32) -> Result<All, SendError> {
-    let (now, draw) = (message.now, u32::from_be_bytes(app.random.bytes()));
-    let mark = WriteToken::random(&app.random);
-    let (mobile, address, spent) = tokio::join!(
-        app.store.verification().count_for_mobile(message),
-        app.store.limits().count_for_address(message),
-        app.store.limits().spend_message(cap, draw, now, mark),
-    );
-    if mobile.is_err() || address.is_err() || spent.is_err() {
-        let undone = undo(app, message, &mobile, &address, &spent).await;
-        line::log_ignored_error(undone);
-    }
-    let (mobile, address, spent) = (mobile?, address?, spent?);
-    let refusal = refusal(mobile.counted, address, spent.is_none(), now);
-    let percent = spent.as_ref().map_or(100, |spent| spent.percent);
-    let all = All {
-        for_mobile: mobile.counted == Counted::Done,
-        for_address: ours(mobile, address, now),
-        spent,
+/// Counts a message, unless there were too many.
+async fn count(registration: &Registration, sms: &NewSms<'_>) -> Result<CountedSms, SendError> {
+    let app = &registration.app;
+    let draw = u32::from_be_bytes(app.random.bytes());
+    // Nobody closes the semaphore, so each request gets a turn.
+    let turn = registration.counting.acquire().await;
+    let counted = app.store.verification().count_sms(sms, draw).await?;
+    drop(turn);
+    let percent = match counted {
+        Counted::Done(counted) => counted.percent(),
+        Counted::CapReached(percent) => Some(percent),
+        Counted::TooManyLookups(_)
+        | Counted::TooManyForMobile(_)
+        | Counted::TooManyForAddress(_)
+        | Counted::NotTheFirst
+        | Counted::Busy => None,
     };
-    match refusal {
-        None => {
-            line::annotate(|notes| notes.sms_cap_percent = Some(percent));
-            Ok(all)
-        }
-        Some(refusal) => {
-            if let SendError::CapReached { .. } = refusal {
-                line::annotate(|notes| notes.sms_cap_percent = Some(percent));
-            }
-            line::log_ignored_error(all.take_back(app, message).await);
-            Err(refusal)
-        }
-    }
-}
-
-/// Takes back what was counted where one of the counts has failed, so that the member may ask again at
-/// once. Whether that one was counted nobody knows: for the mobile and the address it is taken back
-/// if it is this message's. The day's cap is not: to take back what was not counted would raise it.
-async fn undo(
-    app: &App,
-    message: &NewMessage<'_>,
-    mobile: &Result<CountedForMobile, StoreError>,
-    address: &Result<Counted, StoreError>,
-    spent: &Result<Option<Spent>, StoreError>,
-) -> Result<(), StoreError> {
-    let store = &app.store;
-    let counts = async {
-        let (won, alone) = match mobile {
-            Ok(mobile) if mobile.counted != Counted::Done => (false, !mobile.same_address),
-            Ok(_) => (
-                true,
-                store.verification().uncount_for_mobile(message).await?,
-            ),
-            Err(_) => (
-                false,
-                store.verification().uncount_for_mobile(message).await?,
-            ),
-        };
-        match address {
-            Ok(Counted::Done) if alone => {
-                let (address, now) = (message.address, message.now);
-                store.limits().uncount_for_address(address, now).await
-            }
-            Ok(Counted::Shared(time)) if won => {
-                store
-                    .limits()
-                    .uncount_for_address(message.address, *time)
-                    .await
-            }
-            Err(_) if alone => store.limits().uncount_for_address_if_ours(message).await,
-            Ok(Counted::Done | Counted::Shared(_) | Counted::TooMany(_) | Counted::NotTheFirst)
-            | Err(_) => Ok(()),
-        }
+    line::annotate(|notes| notes.sms_cap_percent = percent);
+    let refusal = match counted {
+        Counted::Done(counted) => return Ok(counted),
+        Counted::TooManyLookups(until) => return Err(SendError::TooManyLookups { until }),
+        Counted::Busy => return Err(SendError::Busy),
+        Counted::TooManyForMobile(until) => SendError::TooManyForMobile { until },
+        Counted::TooManyForAddress(until) => SendError::TooManyForAddress { until },
+        Counted::NotTheFirst => SendError::CaptchaNeeded,
+        Counted::CapReached(_) => SendError::CapReached,
     };
-    let spent = async {
-        match spent {
-            Ok(Some(spent)) => store.limits().unspend_message(spent.clone()).await,
-            Ok(None) | Err(_) => Ok(()),
-        }
-    };
-    let (counts, spent) = tokio::join!(counts, spent);
-    counts.and(spent)
+    Err(refuse(app, sms.address, refusal).await)
 }
 
-/// Why the message may not be sent: waiting comes first, for a captcha would not help.
-fn refusal(mobile: Counted, address: Counted, capped: bool, now: Time) -> Option<SendError> {
-    match (mobile, address) {
-        (Counted::TooMany(until), _) => Some(SendError::TooManyForMobile { until }),
-        (_, Counted::TooMany(until)) => Some(SendError::TooManyForAddress { until }),
-        (Counted::NotTheFirst, _) | (_, Counted::NotTheFirst) => Some(SendError::CaptchaNeeded),
-        (Counted::Done | Counted::Shared(_), Counted::Done | Counted::Shared(_)) => {
-            let until = now.midnight().plus_seconds(86_400);
-            capped.then_some(SendError::CapReached { until })
-        }
-    }
-}
-
-/// Under which time the address's count is this request's to take back. Of several requests for one
-/// mobile at one moment, the one that is counted for the mobile takes it over, whoever counted it.
-fn ours(mobile: CountedForMobile, address: Counted, now: Time) -> Option<Time> {
-    let won = mobile.counted == Counted::Done;
-    match address {
-        Counted::Done => (won || !mobile.same_address).then_some(now),
-        Counted::Shared(time) => won.then_some(time),
-        Counted::TooMany(_) | Counted::NotTheFirst => None,
+/// Counts a refusal that tells whether the mobile is registered as a lookup of the address. Past the
+/// limit of those the client learns only that.
+async fn refuse(app: &App, address: &str, refusal: SendError) -> SendError {
+    let token = WriteToken::random(&app.random);
+    let limits = app.store.limits();
+    match limits.count_lookup(address, app.clock.now(), token).await {
+        Ok(None) => refusal,
+        Ok(Some(until)) => SendError::TooManyLookups { until },
+        Err(error) => SendError::Store(error),
     }
 }

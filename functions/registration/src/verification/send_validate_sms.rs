@@ -1,11 +1,11 @@
 //! `POST /api/v1/account/send_regist_validate_sms` and `send_reset_validate_sms`: 获取手机验证码.
-//!
-//! Neither asks whether the number is registered: that would be a way to learn it without the limits
-//! of `check_regist_mobile`, and costs a read that only the careless need.
 
 use axum::{extract::State, response::IntoResponse};
 use shared::{
-    domain::{client_address::ClientAddress, identifier::Mobile},
+    domain::{
+        client_address::ClientAddress,
+        identifier::{Identifier, Mobile},
+    },
     http::{
         envelope,
         error::ApiError,
@@ -63,6 +63,7 @@ pub(crate) async fn reset(
     send(&registration, address, Purpose::Reset, &params).await
 }
 
+/// Two round trips, one read unit and six write units, one more with a captcha; then the provider.
 async fn send(
     registration: &Registration,
     address: ClientAddress,
@@ -70,23 +71,36 @@ async fn send(
     params: &Params,
 ) -> Result<impl IntoResponse + use<>, ApiError> {
     let Request { mobile, captcha } = Request::read(params)?;
+    let app = &registration.app;
     let captcha = captcha.filter(|_| registration.config.captcha != CaptchaPolicy::Never);
-    let (captchas, by) = (&registration.captchas, registration.app.random.bytes());
+    if captcha.is_none() && registration.config.captcha == CaptchaPolicy::Always {
+        return Err(ApiError::captcha_needed());
+    }
+    let (captchas, solver) = (&registration.captchas, app.random.bytes());
     let sent = async {
-        if let Some((id, value)) = &captcha {
-            match captchas.redeem_by(id, value, &by).await? {
-                Redeemed::Solved => {}
-                Redeemed::Wrong(_) => return Err(SendError::WrongCaptcha),
+        let identifier = Identifier::from(mobile.clone()).key();
+        let redeemed = async {
+            match &captcha {
+                Some((id, value)) => captchas.redeem_by(id, value, &solver).await,
+                None => Ok(Redeemed::Solved),
             }
+        };
+        let members = app.store.members();
+        let (record, redeemed) = tokio::join!(members.login_record(&identifier), redeemed);
+        match redeemed? {
+            Redeemed::Solved => {}
+            Redeemed::Wrong(_) => return Err(SendError::WrongCaptcha),
         }
         let solved = captcha.is_some();
-        send_code::send_code(registration, address, &mobile, purpose, solved).await
+        send_code::send_code(registration, address, &mobile, purpose, &record?, solved).await
     };
     let sent = sent.await;
-    if let (Some((id, _)), Err(SendError::Refused(_) | SendError::Store(_))) = (&captcha, &sent) {
-        // Nobody is asked to solve another because of us or of the carrier.
-        line::log_ignored_error(captchas.reopen(id, &by).await);
+    if let (Some((id, _)), Err(error)) = (&captcha, &sent)
+        && error.leaves_captcha()
+    {
+        // Nobody is asked to solve another because of us or of the provider.
+        line::log_ignored_error(captchas.reopen(id, &solver).await);
     }
-    sent.map_err(|error| error.refusal(registration.app.clock.now()))?;
+    sent.map_err(|error| error.refusal(app.clock.now()))?;
     Ok(envelope::youhaosuda(()))
 }

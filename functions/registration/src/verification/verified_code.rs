@@ -8,7 +8,7 @@ use shared::{
 };
 
 use crate::verification::{
-    codes::Code,
+    codes::{Code, CodeFormat},
     mobile::{self, ACCOUNT},
 };
 
@@ -19,11 +19,11 @@ pub(crate) struct Request {
 }
 
 impl Request {
-    pub(crate) fn read(params: &Params) -> Result<Self, ApiError> {
+    pub(crate) fn read(params: &Params, format: CodeFormat) -> Result<Self, ApiError> {
         Ok(Self {
             mobile: mobile::read(params, ACCOUNT)?,
             password: youhaosuda::new_password(params)?,
-            code: Code::read(params)?,
+            code: Code::read(params, format)?,
         })
     }
 }

@@ -9,7 +9,10 @@ use super::{
     item::{CAPACITY, Item},
     meter,
 };
-use crate::store::key::Key;
+use crate::{
+    config::Config,
+    store::key::{Key, TableKey},
+};
 
 /// How often keys that DynamoDB left unread are asked for again.
 const BATCH_TRIES: u32 = 4;
@@ -21,16 +24,22 @@ const BATCH_PAUSE: Duration = Duration::from_millis(30);
 pub struct Table {
     pub(in crate::store) client: Client,
     pub(in crate::store) name: String,
+    /// Makes the keys of items of identifiers and addresses.
+    pub(in crate::store) key: TableKey,
 }
 
 impl Table {
-    /// Opens the table `name` through a client made of `config`, whose costs are metered. Nothing is
-    /// sent.
-    pub(in crate::store) fn open(config: aws_sdk_dynamodb::config::Builder, name: &str) -> Self {
-        let config = config.interceptor(meter::Meter).build();
+    /// Opens the table of the settings through a client made of `client`, whose costs are metered.
+    /// Nothing is sent.
+    pub(in crate::store) fn open(
+        client: aws_sdk_dynamodb::config::Builder,
+        config: &Config,
+    ) -> Self {
+        let client = client.interceptor(meter::Meter).build();
         Self {
-            client: Client::from_conf(config),
-            name: name.to_owned(),
+            client: Client::from_conf(client),
+            name: config.table.clone(),
+            key: TableKey::new(config),
         }
     }
 

@@ -34,14 +34,14 @@ pub(in crate::store) struct ConditionalUpdate {
     values: HashMap<String, AttributeValue>,
 }
 
-/// Random bits of one request's change. The item keeps those of the newest, so that a change that
+/// Random bits of one request's change. The item keeps those of the newest change. So a change that
 /// counts something counts once, though the SDK repeats it where its answer got lost. Another request
 /// in between makes it count twice, which is the safe side.
 #[derive(Clone, Copy, Debug)]
 pub struct WriteToken([u8; 8]);
 
 /// Who changed an item last.
-pub(in crate::store) const BY: &str = "by";
+const BY: &str = "by";
 
 impl WriteToken {
     /// Draws one.
@@ -52,11 +52,6 @@ impl WriteToken {
 
     pub(in crate::store) fn value(self) -> AttributeValue {
         b(&self.0)
-    }
-
-    /// What stands for it once its change was taken back.
-    pub(in crate::store) fn undone(self) -> AttributeValue {
-        b(&self.0.map(|byte| !byte))
     }
 
     fn is_on(self, item: &Item) -> bool {
@@ -146,14 +141,14 @@ impl Table {
     pub(in crate::store) async fn update_with_token(
         &self,
         change: ConditionalUpdate,
-        mark: WriteToken,
+        token: WriteToken,
     ) -> Result<Updated, StoreError> {
         let change = change
             .and(", #by = :by")
             .only_if("(attribute_not_exists(#by) OR #by <> :by)")
-            .value(":by", mark.value());
+            .value(":by", token.value());
         Ok(match self.update(change).await? {
-            Updated::ConditionFailed(Some(item)) if mark.is_on(&item) => Updated::Done(item),
+            Updated::ConditionFailed(Some(item)) if token.is_on(&item) => Updated::Done(item),
             changed => changed,
         })
     }

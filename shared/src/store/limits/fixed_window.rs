@@ -1,171 +1,151 @@
-//! A counter that starts at its first event and starts anew once it is over: so many events of each of
-//! two kinds within so many seconds. One item, one write unit, and a condition that no parallel request
-//! slips past.
+//! A fixed window: so many events in each hour of the clock. The window's number is part of a name,
+//! the item's or the attribute's, so a new window begins by itself and needs no earlier state.
+//!
+//! What a network address may do in an hour is counted in one item, `address#<digest>` /
+//! `hour#<number>`:
 //!
 //! | attribute | type | what |
 //! | --- | --- | --- |
-//! | `since` | N | when the first event was, [`Time`] |
-//! | `events` | N | how many so far |
-//! | `told` | N | how many so far of those that only told something |
-//! | `by` | B | who counted the newest, where it is counted by itself, see [`WriteToken`] |
+//! | `registrations` | N | attempts to register, with valid parameters |
+//! | `wrong_codes` | N | codes that were tried, without the right ones |
+//! | `by` | B | who counted last, see [`WriteToken`] |
 //! | `expires_at` | N | TTL |
-
-use serde::Deserialize;
 
 use super::Limits;
 use crate::base::clock::Time;
 use crate::store::{
     StoreError,
     dynamodb::{
-        item::{Item, decode, n},
+        item::n,
         update::{ConditionalUpdate, Updated, WriteToken},
     },
     key::Key,
 };
 
-/// At most so many events within `seconds` of the first: where there were too many of one kind, no more
-/// of either are welcome.
-#[derive(Clone, Copy, Debug)]
-pub struct Window {
-    /// How many.
-    pub limit: u32,
-    /// How many that only tell something.
-    pub told: u32,
-    /// Within how long.
+/// Windows of one length, the first of which began with the Unix epoch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FixedWindow {
+    /// How long each is.
     pub seconds: i64,
 }
 
-/// What is assumed of the counter when an event is to be counted.
-#[derive(Clone, Copy, Debug)]
-pub(in crate::store) enum Assume {
-    /// That it is new or running.
-    Running,
-    /// That it began at this time, and is over.
-    Over(Time),
+/// The hours of the clock.
+pub const HOUR: FixedWindow = FixedWindow { seconds: 3600 };
+
+impl FixedWindow {
+    /// The number of the window that a moment is in.
+    #[must_use]
+    pub const fn number(self, at: Time) -> i64 {
+        at.seconds().div_euclid(self.seconds)
+    }
+
+    /// When the window of a moment ends.
+    #[must_use]
+    pub const fn end(self, at: Time) -> Time {
+        Time::from_seconds((self.number(at) + 1) * self.seconds)
+    }
 }
 
-/// Why an event could not be counted.
-pub(in crate::store) enum Uncounted {
-    /// There were too many; the next is welcome at this time.
-    TooMany(Time),
-    /// The counter is over: assume so and try again.
-    Retry(Assume),
+/// What an address may do so many times in an hour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hourly {
+    /// Trying to register.
+    Registrations,
+    /// Trying a wrong verification code.
+    WrongCodes,
 }
 
-#[derive(Deserialize)]
-struct Counter {
-    since: Time,
-    #[serde(default)]
-    events: u32,
-    #[serde(default)]
-    told: u32,
-}
+impl Hourly {
+    /// All of them.
+    pub const ALL: [Self; 2] = [Self::Registrations, Self::WrongCodes];
 
-/// What is counted.
-#[derive(Clone, Copy, Debug)]
-pub(in crate::store) enum Event {
-    /// What the counter is for.
-    Done,
-    /// That something was told.
-    Told,
-}
-
-impl Event {
-    /// The attribute that counts it, and the other.
-    const fn attributes(self) -> [&'static str; 2] {
+    /// The attribute that counts it.
+    #[must_use]
+    pub const fn attribute(self) -> &'static str {
         match self {
-            Self::Done => ["events", "told"],
-            Self::Told => ["told", "events"],
+            Self::Registrations => "registrations",
+            Self::WrongCodes => "wrong_codes",
+        }
+    }
+
+    /// How many times in an hour.
+    #[must_use]
+    pub const fn limit(self) -> u32 {
+        match self {
+            Self::Registrations => 60,
+            Self::WrongCodes => 30,
         }
     }
 }
 
 impl Limits<'_> {
-    /// Counts by itself that `address` was told something under `sk`; where there were too many events,
-    /// says when the next is welcome. One write unit.
+    /// Counts that `address` does each of these, unless it did one of them too often. Then it says
+    /// when the next is welcome. One write unit.
     ///
     /// # Errors
     /// [`StoreError`]
-    pub(in crate::store) async fn count_told(
+    pub async fn count_hourly(
         self,
-        window: Window,
         address: &str,
-        sk: &str,
+        what: &[Hourly],
         now: Time,
-        mark: WriteToken,
+        token: WriteToken,
     ) -> Result<Option<Time>, StoreError> {
-        let mut assume = Assume::Running;
-        loop {
-            let change = window.count(Event::Told, Key::address(address, sk), now, assume);
-            match self.0.update_with_token(change, mark).await? {
-                Updated::Done(_) => return Ok(None),
-                Updated::ConditionFailed(item) => match window.uncounted(item, now)? {
-                    Uncounted::TooMany(until) => return Ok(Some(until)),
-                    Uncounted::Retry(again) => assume = again,
-                },
-            }
+        let key = self.hour(address, now);
+        let mut change = ConditionalUpdate::new(key, "SET #expires_at = :expires_at", "")
+            .value(":expires_at", n(HOUR.end(now).seconds()))
+            .value(":none", n(0))
+            .value(":one", n(1));
+        for counter in what {
+            let name = counter.attribute();
+            change = change
+                .and(&format!(", #{name} = if_not_exists(#{name}, :none) + :one"))
+                .only_if(&format!("(attribute_not_exists(#{name}) OR #{name} < :{name})"))
+                .value(&format!(":{name}"), n(counter.limit()));
         }
+        Ok(match self.0.update_with_token(change, token).await? {
+            Updated::Done(_) => None,
+            Updated::ConditionFailed(_) => Some(HOUR.end(now)),
+        })
+    }
+
+    /// Takes back what was counted at `counted_at`. It is tried once: to take back twice would allow
+    /// one more. One write unit.
+    ///
+    /// # Errors
+    /// [`StoreError`]
+    pub async fn uncount_hourly(
+        self,
+        address: &str,
+        what: Hourly,
+        counted_at: Time,
+    ) -> Result<(), StoreError> {
+        let change = ConditionalUpdate::new(
+            self.hour(address, counted_at),
+            "SET #counter = #counter - :one",
+            "#counter >= :one",
+        );
+        let change = change.alias("#counter", what.attribute());
+        self.0
+            .update_without_retry(change.value(":one", n(1)))
+            .await
+    }
+
+    fn hour(self, address: &str, at: Time) -> Key {
+        let hour = format!("hour#{}", HOUR.number(at));
+        self.0.key.address(address, &hour)
     }
 }
 
-impl Window {
-    /// The change that counts an event under `key`, to be part of a transaction.
-    pub(in crate::store) fn count(
-        self,
-        event: Event,
-        key: Key,
-        now: Time,
-        assume: Assume,
-    ) -> ConditionalUpdate {
-        let [this, other] = event.attributes();
-        let change = match assume {
-            Assume::Running => ConditionalUpdate::new(
-                key,
-                format!(
-                    "SET #since = if_not_exists(#since, :now), \
-                     #{this} = if_not_exists(#{this}, :none) + :one"
-                ),
-                "(attribute_not_exists(#since) OR (#since > :over \
-                 AND (attribute_not_exists(#events) OR #events < :limit) \
-                 AND (attribute_not_exists(#told) OR #told < :told)))",
-            )
-            .value(":none", n(0))
-            .value(":limit", n(self.limit))
-            .value(":told", n(self.told))
-            .value(":over", n(now.plus_seconds(-self.seconds).millis())),
-            Assume::Over(since) => ConditionalUpdate::new(
-                key,
-                format!("REMOVE #{other} SET #since = :now, #{this} = :one"),
-                "#since = :since",
-            )
-            .value(":since", n(since.millis())),
-        };
-        change
-            .and(", #expires_at = :expires_at")
-            .value(":now", n(now.millis()))
-            .value(":one", n(1))
-            .value(":expires_at", n(now.seconds() + self.seconds))
-    }
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-    /// What the counter, as the failed condition showed it, means.
-    pub(in crate::store) fn uncounted(
-        self,
-        counter: Option<Item>,
-        now: Time,
-    ) -> Result<Uncounted, StoreError> {
-        let Some(counter) = counter else {
-            return Ok(Uncounted::Retry(Assume::Running));
-        };
-        let counter: Counter = decode("counter", counter)?;
-        let since = counter.since;
-        let end = since.plus_seconds(self.seconds);
-        Ok(if end <= now {
-            Uncounted::Retry(Assume::Over(since))
-        } else if counter.events < self.limit && counter.told < self.told {
-            // Another request has just begun it anew.
-            Uncounted::Retry(Assume::Running)
-        } else {
-            Uncounted::TooMany(end)
-        })
+    #[test]
+    fn a_window_begins_where_the_one_before_it_ends() {
+        let at = Time::from_seconds(1_907_726_400 + 3599);
+        let end = HOUR.end(at);
+        assert_eq!(at.seconds_until(end), 1);
+        assert_eq!(HOUR.number(end), HOUR.number(at) + 1);
     }
 }

@@ -1,8 +1,8 @@
-//! How often something may be done: a sliding and a fixed window, and what is counted in them.
+//! How often something may be done. There are two algorithms, a sliding and a fixed window; the other
+//! files say what is counted in them, and how much of it there may be.
 
 pub mod fixed_window;
 pub mod login_attempts;
-pub mod mobile_lookups;
 pub mod sliding_window;
 pub mod sms_daily_cap;
 pub mod sms_per_address;

@@ -1,7 +1,7 @@
-//! When something last happened, newest first, as numbered attributes: `sent_0`, `sent_1`, ….
-//! Remembering one more moves each to the next number, so that "five within an hour" is one
-//! condition: the fifth is old. The window slides exactly, nothing has to be read before the write,
-//! and the item never grows.
+//! A sliding window: when something last happened, newest first, as numbered attributes: `sent_0`,
+//! `sent_1`, …. One more event moves each to the next number, so "five within an hour" is one
+//! condition: the fifth is old. The window slides exactly, nothing is read before the write, and the
+//! item never grows.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 
@@ -58,67 +58,84 @@ impl Limit {
     }
 }
 
-/// Makes `change` remember an event `now`, unless there would be more than `limits` allow. One time
-/// more than `kept` is stored, so that the newest can be forgotten without losing the oldest.
-pub(in crate::store) fn remember(
-    change: ConditionalUpdate,
-    limits: &[Limit],
-    kept: usize,
-    now: Time,
-) -> ConditionalUpdate {
-    let mut change = change
-        .and(", #sent_0 = :now")
-        .value(":now", n(now.millis()));
-    for place in 1..=kept {
-        let newer = place - 1;
-        change = change.and(&format!(
-            ", #sent_{place} = if_not_exists(#sent_{newer}, :never)"
-        ));
-    }
-    change = change.value(":never", never());
-    for (number, limit) in limits.iter().enumerate() {
-        let place = limit.events() - 1;
-        change = change
-            .only_if(&format!(
-                "(attribute_not_exists(#sent_{place}) OR #sent_{place} <= :over_{number})"
-            ))
-            .value(&format!(":over_{number}"), n(limit.over(now).millis()));
-    }
-    change
+/// Events of one kind, and how many of them there may be.
+#[derive(Clone, Copy, Debug)]
+pub struct SlidingWindow {
+    /// What the attributes are called, before their numbers.
+    pub name: &'static str,
+    /// How many events there may be.
+    pub limits: &'static [Limit],
+    /// How many times are stored: at least as many as the largest limit has events. One more lets the
+    /// newest be forgotten without losing the oldest.
+    pub stored: usize,
 }
 
-/// Makes `change` forget the event at `place`, which happened at `time`.
-pub(in crate::store) fn forget(
-    change: ConditionalUpdate,
-    place: usize,
-    kept: usize,
-    time: Time,
-) -> ConditionalUpdate {
-    let mut change = change
-        .and(&format!(", #sent_{kept} = :never"))
-        .only_if(&format!("#sent_{place} = :forgotten"))
-        .value(":forgotten", n(time.millis()))
-        .value(":never", never());
-    for newer in place..kept {
-        let older = newer + 1;
-        change = change.and(&format!(", #sent_{newer} = #sent_{older}"));
+impl SlidingWindow {
+    /// Makes `change` remember an event `now`, unless there would be more than the limits and `also`
+    /// allow.
+    pub(in crate::store) fn remember(
+        self,
+        change: ConditionalUpdate,
+        also: Option<Limit>,
+        now: Time,
+    ) -> ConditionalUpdate {
+        let name = self.name;
+        let mut change = change
+            .and(&format!(", #{name}_0 = :now"))
+            .value(":now", n(now.millis()));
+        for place in 1..self.stored {
+            let newer = place - 1;
+            change = change.and(&format!(
+                ", #{name}_{place} = if_not_exists(#{name}_{newer}, :never)"
+            ));
+        }
+        change = change.value(":never", never());
+        for (number, limit) in self.limits.iter().copied().chain(also).enumerate() {
+            let place = limit.events() - 1;
+            change = change
+                .only_if(&format!(
+                    "(attribute_not_exists(#{name}_{place}) OR #{name}_{place} <= :{name}_over_{number})"
+                ))
+                .value(&format!(":{name}_over_{number}"), n(limit.over(now).millis()));
+        }
+        change
     }
-    change
-}
 
-/// When the events of an item happened, newest first.
-pub(in crate::store) fn times(item: &Item) -> Vec<Time> {
-    let numbers = (0..).map_while(|place| item.get(&format!("sent_{place}"))?.as_n().ok());
-    let times = numbers.filter_map(|number| number.parse().ok().map(Time::from_millis));
-    times.take_while(|time| time.millis() > 0).collect()
-}
+    /// Makes `change` forget the newest event, if that happened at `time`.
+    pub(in crate::store) fn forget_newest(
+        self,
+        change: ConditionalUpdate,
+        time: Time,
+    ) -> ConditionalUpdate {
+        let name = self.name;
+        let last = self.stored - 1;
+        let mut change = change
+            .and(&format!(", #{name}_{last} = :never"))
+            .only_if(&format!("#{name}_0 = :forgotten"))
+            .value(":forgotten", n(time.millis()))
+            .value(":never", never());
+        for newer in 0..last {
+            let older = newer + 1;
+            change = change.and(&format!(", #{name}_{newer} = #{name}_{older}"));
+        }
+        change
+    }
 
-/// Until when another event has to wait, where `limits` do not allow it.
-pub(in crate::store) fn wait(limits: &[Limit], times: &[Time], now: Time) -> Option<Time> {
-    limits
-        .iter()
-        .filter_map(|limit| limit.wait(times, now))
-        .max()
+    /// When the events of an item happened, newest first.
+    pub(in crate::store) fn times(self, item: &Item) -> Vec<Time> {
+        let places = 0..self.stored;
+        let numbers =
+            places.map_while(|place| item.get(&format!("{}_{place}", self.name))?.as_n().ok());
+        let times = numbers.filter_map(|number| number.parse().ok().map(Time::from_millis));
+        times.take_while(|time| time.millis() > 0).collect()
+    }
+
+    /// Until when another event has to wait, where the limits do not allow it.
+    pub(in crate::store) fn wait(self, item: &Item, now: Time) -> Option<Time> {
+        let times = self.times(item);
+        let waits = self.limits.iter().filter_map(|limit| limit.wait(&times, now));
+        waits.max()
+    }
 }
 
 /// The time of an event that never was.

@@ -1,24 +1,28 @@
-//! The day's cap on messages for the whole service: exact under any number of parallel requests,
-//! and without one item that all of them write.
+//! The daily cap on messages of the whole service: exact under any number of parallel requests, and
+//! without one item that all of them write.
 //!
-//! The cap is cut into sixteen shares, each an item of its own under a partition key of its own. A
-//! message is counted in one of them, drawn at random, in one write with the condition that the
-//! share is not used up; where it is, all sixteen are read and another with something left is
-//! drawn. So there are never more messages than the shares together, and none is refused before a
-//! consistent read of all shares found every one used up.
+//! The cap is cut into sixteen shards, each an item of its own under a partition key of its own. A
+//! message is counted in one of them, drawn at random, with the condition that the shard is not used
+//! up. Where it is, all sixteen are read, and one that has something left is drawn. So there are never
+//! more messages than the shards allow together. None is refused before a consistent read of all
+//! shards found every one used up.
 //!
-//! The mark at 80 % works the same way. Up to it a share gives no more than its part of the first
-//! 80 %; only when every share has given that do they give the rest. Whoever then gets one knows,
-//! without a count that all share, that the mark has been passed. How much of the cap is used is told
-//! with each message: from 80 % on counted, below it estimated by the one share that was written. The
-//! shares are drawn at random, so the estimates' mean is right.
+//! A part of the cap is kept from some messages. Messages to register may use four fifths, so a fifth
+//! is left for logins and resets. Messages that no captcha was solved for, because the app cannot show
+//! one, have a limit of their own. Each part is cut into shards like the cap.
 //!
-//! `cap#<date at +08:00>#<share>` / `cap`:
+//! How much of the cap is used is known only to a message that read all shards, and then exactly. The
+//! drawn shard is written without a read as long as it gave less than four fifths of its part. So no
+//! figure is known of most messages below 80 % of the cap, and of nearly each above: an alarm at 80 %
+//! comes at most a few messages late.
+//!
+//! `cap#<date at +08:00>#<shard>` / `cap`:
 //!
 //! | attribute | type | what |
 //! | --- | --- | --- |
 //! | `spent` | N | how many messages |
-//! | `by` | B | who counted the newest, see [`WriteToken`] |
+//! | `registrations` | N | how many of them were to register |
+//! | `without_captcha` | N | how many of them were for apps that cannot show a captcha |
 //! | `expires_at` | N | TTL |
 
 use serde::Deserialize;
@@ -29,158 +33,224 @@ use crate::store::{
     StoreError,
     dynamodb::{
         item::{decode, n},
-        update::{ConditionalUpdate, Updated, WriteToken},
+        update::ConditionalUpdate,
     },
     key::Key,
 };
 
-const SHARES: u32 = 16;
+const SHARDS: u32 = 16;
 
-/// How often another share is drawn. Each draw in vain means that somebody else got something.
-const DRAWS: u32 = 64;
+/// How many messages may be sent in a day, and which kind of message is to be counted.
+#[derive(Clone, Copy, Debug)]
+pub struct DailyCap {
+    /// How many messages the whole service may send.
+    pub per_day: u32,
+    /// Whether the message is to register.
+    pub registers: bool,
+    /// How many messages may be sent for apps that cannot show a captcha, where the message is for
+    /// such an app.
+    pub without_captcha: Option<u32>,
+}
 
-/// A message that is counted in a share of the day's cap.
-#[derive(Clone, Debug)]
-pub struct Spent {
-    key: Key,
-    /// How much of the day's cap is used with it, in percent: below 80 an estimate, from 80 on
-    /// counted.
-    pub percent: u8,
+/// A shard that a message is to be counted in.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::store) struct Shard {
+    number: u32,
+    /// How much of the cap is used with the message, in percent, where all shards were read.
+    pub(in crate::store) percent: Option<u8>,
+}
+
+/// What the shards have left.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::store) enum Left {
+    /// A message can be counted in this shard.
+    In(Shard),
+    /// Nothing for such a message. So many percent of the cap are used.
+    Nothing(u8),
 }
 
 #[derive(Deserialize)]
-struct Share {
+struct Stored {
     pk: String,
     spent: u32,
+    #[serde(default)]
+    registrations: u32,
+    #[serde(default)]
+    without_captcha: u32,
 }
 
-/// The highest estimate: from 80 on it is counted.
-const MOST_ESTIMATED: u8 = 79;
-
-/// How many percent of `cap` are used, as the `spent` of one share says. The share was drawn for this
-/// message: each of the others may be expected to have given as many before it.
-fn estimate(spent: u32, cap: u32) -> u8 {
-    let before = u64::from(spent.saturating_sub(1)) * u64::from(SHARES);
-    percent(before + 1, u64::from(cap)).min(MOST_ESTIMATED)
+/// What a message is counted as in its shard.
+#[derive(Clone, Copy, Debug)]
+struct Counter {
+    attribute: &'static str,
+    /// How many there may be in a day, in all shards.
+    limit: u32,
+    count: fn(&Stored) -> u32,
 }
 
-/// How many percent of `all` are `some`.
-fn percent(some: u64, all: u64) -> u8 {
-    u8::try_from(some * 100 / all.max(1))
-        .unwrap_or(100)
-        .min(100)
+/// How much of `total` is in a shard.
+#[must_use]
+pub const fn part(total: u32, shard: u32) -> u32 {
+    total / SHARDS + (shard < total % SHARDS) as u32
 }
 
-/// How much of `total` is in a share.
-const fn part(total: u32, share: u32) -> u32 {
-    total / SHARES + (share < total % SHARES) as u32
+/// Four fifths: what messages to register may use, and what is counted before all shards are read.
+#[must_use]
+pub const fn four_fifths(cap: u32) -> u32 {
+    cap - cap / 5
 }
 
-impl Limits<'_> {
-    /// Counts a message in the day's cap; `None` where that is used up. `draw` is a random number.
-    /// One write unit; past the 80 % mark two more round trips and 16 read units.
-    ///
-    /// # Errors
-    /// [`StoreError`]
-    pub async fn spend_message(
-        self,
-        cap: u32,
-        draw: u32,
-        now: Time,
-        by: WriteToken,
-    ) -> Result<Option<Spent>, StoreError> {
-        let early = cap - cap / 5;
-        let share = draw % early.clamp(1, SHARES);
-        if let Some((key, spent)) = self.spend_from(share, early, now, by).await? {
-            let percent = estimate(spent, cap);
-            return Ok(Some(Spent { key, percent }));
-        }
-        for again in 0..DRAWS {
-            let spent = self.shares(now).await?;
-            let left = |total| {
-                let left = |share: &u32| spent[*share as usize] < part(total, *share);
-                (0..SHARES).filter(left).collect::<Vec<_>>()
-            };
-            let open = left(early);
-            let passed = open.is_empty();
-            let (total, open) = if passed {
-                (cap, left(cap))
-            } else {
-                (early, open)
-            };
-            if open.is_empty() {
-                return Ok(None);
-            }
-            let share = open[draw.wrapping_add(again) as usize % open.len()];
-            if let Some((key, _)) = self.spend_from(share, total, now, by).await? {
-                let all = spent.iter().map(|spent| u64::from(*spent)).sum::<u64>() + 1;
-                let counted = percent(all, cap.into());
-                let percent = if passed {
-                    counted.max(MOST_ESTIMATED + 1)
-                } else {
-                    counted.min(MOST_ESTIMATED)
-                };
-                return Ok(Some(Spent { key, percent }));
-            }
-        }
-        Ok(None)
+impl DailyCap {
+    fn counters(self) -> impl Iterator<Item = Counter> {
+        let spent = Counter {
+            attribute: "spent",
+            limit: self.per_day,
+            count: |shard| shard.spent,
+        };
+        let registrations = self.registers.then_some(Counter {
+            attribute: "registrations",
+            limit: four_fifths(self.per_day),
+            count: |shard| shard.registrations,
+        });
+        let without_captcha = self.without_captcha.map(|limit| Counter {
+            attribute: "without_captcha",
+            limit,
+            count: |shard| shard.without_captcha,
+        });
+        [Some(spent), registrations, without_captcha]
+            .into_iter()
+            .flatten()
     }
 
-    /// Takes back what was counted. It is tried once: to take back twice would raise the cap. One
-    /// write unit.
-    ///
-    /// # Errors
-    /// [`StoreError`]
-    pub async fn unspend_message(self, spent: Spent) -> Result<(), StoreError> {
-        let change =
-            ConditionalUpdate::new(spent.key, "SET #spent = #spent - :one", "#spent >= :one");
-        self.0
-            .update_without_retry(change.value(":one", n(1)))
-            .await
-    }
-
-    /// Counts one in a share that has given less than its part of `total`; tells how many it has
-    /// given then.
-    async fn spend_from(
-        self,
-        share: u32,
-        total: u32,
-        now: Time,
-        by: WriteToken,
-    ) -> Result<Option<(Key, u32)>, StoreError> {
-        let part = part(total, share);
-        if part == 0 {
-            return Ok(None);
-        }
-        let key = Key::cap_shard(now, share);
-        let change = ConditionalUpdate::new(
-            key.clone(),
-            "SET #spent = if_not_exists(#spent, :none) + :one, #expires_at = :expires_at",
-            "(attribute_not_exists(#spent) OR #spent < :part)",
-        )
-        .value(":none", n(0))
-        .value(":one", n(1))
-        .value(":part", n(part))
-        .value(":expires_at", n(now.seconds() + 2 * 86_400));
-        Ok(match self.0.update_with_token(change, by).await? {
-            Updated::Done(item) => Some((key, decode::<Share>("cap", item)?.spent)),
-            Updated::ConditionFailed(_) => None,
+    /// Draws a shard for the first try. `draw` is a random number.
+    pub(in crate::store) fn draw(self, draw: u32) -> Option<Shard> {
+        let limits = self.counters().map(|counter| counter.limit);
+        let least = limits.min().unwrap_or(0).min(four_fifths(self.per_day));
+        // A small cap has nothing in the last shards.
+        let number = draw.checked_rem(least.min(SHARDS))?;
+        Some(Shard {
+            number,
+            percent: None,
         })
     }
 
-    /// How much each share has given today.
-    async fn shares(self, now: Time) -> Result<[u32; SHARES as usize], StoreError> {
-        let keys: Vec<_> = (0..SHARES)
-            .map(|share| Key::cap_shard(now, share))
-            .collect();
-        let mut spent = [0; SHARES as usize];
+    /// The change that counts a message in a shard, to be part of a transaction.
+    pub(in crate::store) fn count(self, shard: Shard, now: Time) -> ConditionalUpdate {
+        let mut change = ConditionalUpdate::new(
+            Key::cap_shard(now, shard.number),
+            "SET #expires_at = :expires_at",
+            "",
+        )
+        .value(":expires_at", n(now.seconds() + 2 * 86_400))
+        .value(":none", n(0))
+        .value(":one", n(1));
+        for Counter {
+            attribute, limit, ..
+        } in self.counters()
+        {
+            let was_read = shard.percent.is_some();
+            let limit = if attribute == "spent" && !was_read {
+                four_fifths(limit)
+            } else {
+                limit
+            };
+            change = change
+                .and(&format!(
+                    ", #{attribute} = if_not_exists(#{attribute}, :none) + :one"
+                ))
+                .only_if(&format!(
+                    "(attribute_not_exists(#{attribute}) OR #{attribute} < :{attribute})"
+                ))
+                .value(&format!(":{attribute}"), n(part(limit, shard.number)));
+        }
+        change
+    }
+
+    /// The change that takes it back, to be part of a transaction.
+    pub(in crate::store) fn take_back(self, shard: Shard, counted_at: Time) -> ConditionalUpdate {
+        let changes = self
+            .counters()
+            .map(|Counter { attribute, .. }| format!("#{attribute} = #{attribute} - :one"));
+        let conditions = self
+            .counters()
+            .map(|Counter { attribute, .. }| format!("#{attribute} >= :one"));
+        ConditionalUpdate::new(
+            Key::cap_shard(counted_at, shard.number),
+            format!("SET {}", changes.collect::<Vec<_>>().join(", ")),
+            conditions.collect::<Vec<_>>().join(" AND "),
+        )
+        .value(":one", n(1))
+    }
+}
+
+impl Limits<'_> {
+    /// Reads all shards and draws one that has something left for such a message. Sixteen read units.
+    pub(in crate::store) async fn shard_with_something_left(
+        self,
+        cap: DailyCap,
+        draw: u32,
+        now: Time,
+    ) -> Result<Left, StoreError> {
+        let keys: Vec<_> = (0..SHARDS).map(|shard| Key::cap_shard(now, shard)).collect();
+        let mut shards: [Option<Stored>; SHARDS as usize] = Default::default();
         for item in self.0.read_all(&keys).await? {
-            let share: Share = decode("cap", item)?;
-            let place = keys.iter().position(|key| key.pk == share.pk);
+            let shard: Stored = decode("cap", item)?;
+            let place = keys.iter().position(|key| key.pk == shard.pk);
             if let Some(place) = place {
-                spent[place] = share.spent;
+                shards[place] = Some(shard);
             }
         }
-        Ok(spent)
+        let spent: u64 = shards.iter().flatten().map(|shard| u64::from(shard.spent)).sum();
+        let has_left = |number: &u32| {
+            let shard = shards[*number as usize].as_ref();
+            cap.counters().all(|counter| {
+                shard.map_or(0, counter.count) < part(counter.limit, *number)
+            })
+        };
+        let open: Vec<_> = (0..SHARDS).filter(has_left).collect();
+        let Some(drawn) = draw.checked_rem(u32::try_from(open.len()).unwrap_or(SHARDS)) else {
+            return Ok(Left::Nothing(percent(spent, cap.per_day)));
+        };
+        Ok(Left::In(Shard {
+            number: open[drawn as usize],
+            percent: Some(percent(spent + 1, cap.per_day)),
+        }))
+    }
+}
+
+/// How many percent of the cap are spent; all of a cap of nothing.
+fn percent(spent: u64, cap: u32) -> u8 {
+    let percent = (spent * 100).checked_div(u64::from(cap));
+    percent.map_or(100, |percent| u8::try_from(percent.min(100)).unwrap_or(100))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_shards_add_up() {
+        for total in [0, 1, 15, 16, 17, 1000, u32::MAX] {
+            let sum: u64 = (0..SHARDS).map(|shard| u64::from(part(total, shard))).sum();
+            assert_eq!(sum, u64::from(total));
+        }
+        assert_eq!(four_fifths(1000), 800);
+        assert_eq!([percent(0, 0), percent(799, 1000), percent(9, 8)], [100, 79, 100]);
+    }
+
+    #[test]
+    fn no_shard_is_drawn_that_has_nothing_from_the_start() {
+        let cap = |per_day, registers, without_captcha| DailyCap {
+            per_day,
+            registers,
+            without_captcha,
+        };
+        assert!(cap(0, false, None).draw(7).is_none());
+        assert!(cap(1000, true, Some(0)).draw(7).is_none());
+        for draw in 0..40 {
+            for (cap, shards) in [(cap(10, true, None), 8), (cap(10, false, Some(5)), 5)] {
+                assert!(cap.draw(draw).is_some_and(|shard| shard.number < shards));
+            }
+        }
     }
 }

@@ -1,14 +1,20 @@
-//! Markers: one item per name to log in by. It makes the name unique and carries what the first
-//! step of a login needs. It also counts wrong passwords over all addresses, for a name that nobody
-//! has as well, so that the two cannot be told apart.
+//! Login records: one item per identifier, which makes the identifier unique and carries what the first
+//! step of a login needs. It also counts wrong passwords over all network addresses. An identifier
+//! that no member has is counted in the same way, so that the two cannot be told apart.
+//!
+//! `login#<digest>` / `login`:
 //!
 //! | attribute | type | what |
 //! | --- | --- | --- |
-//! | `member` | N | whose name it is; absent where it is nobody's |
+//! | `member` | N | who logs in by it; absent where no member does |
 //! | `password` | S | a copy of the member's hash |
 //! | `generation` | N | a copy of the member's generation |
-//! | `failures`, `failing_since` | N | wrong passwords since then, for an hour |
-//! | `expires_at` | N | TTL, only where it is nobody's |
+//! | `failures_h<hour>` | N | wrong passwords in this hour of the clock |
+//! | `failures_d<day>` | N | wrong passwords in this calendar day at `+08:00` |
+//! | `by` | B | who counted the newest, see [`WriteToken`] |
+//! | `expires_at` | N | TTL, only where no member has the identifier |
+
+use std::collections::BTreeMap;
 
 use aws_sdk_dynamodb::types::TransactWriteItem;
 use serde::{Deserialize, Serialize};
@@ -17,10 +23,10 @@ use super::Members;
 use crate::store::{
     StoreError,
     dynamodb::{
-        item::{decode, encode, n, value},
-        update::{ConditionalUpdate, Updated},
+        item::{Item, decode, encode, n, value},
+        update::{ConditionalUpdate, Updated, WriteToken},
     },
-    key::Key,
+    limits::fixed_window::HOUR,
 };
 use crate::{
     base::clock::Time,
@@ -31,53 +37,63 @@ use crate::{
     },
 };
 
-/// How many wrong passwords, from all addresses together, put an account on its guard.
-pub const GUARD_AFTER: u32 = 100;
-/// The time in which they count, from the first.
-pub const GUARD_SECONDS: i64 = 3600;
+/// After so many wrong passwords in an hour each address has a single try in its window.
+pub const SINGLE_TRY_AFTER: u32 = 100;
+/// After so many wrong passwords in a day only networks are let in that the member has logged in from.
+pub const KNOWN_NETWORKS_AFTER: u32 = 300;
 
-/// A marker as it is read; the default is that of a name nobody has, and nobody tried.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(try_from = "Stored")]
+const DAY: i64 = 86_400;
+const FAILURES: &str = "failures_";
+
+/// What an account that has seen many wrong passwords still allows. A later one allows less.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Lockout {
+    /// Everything: there were not so many.
+    None,
+    /// A single try of each address in its window.
+    SingleTry,
+    /// The same, and only from networks that the member has logged in from.
+    KnownNetworks,
+}
+
+/// A login record as it is read; the default is that of an identifier that no member has and for which
+/// no wrong password was counted.
+#[derive(Clone, Debug, Default)]
 pub struct LoginRecord {
     account: Option<Account>,
-    failures: u32,
-    failing_since: Option<Time>,
+    /// Wrong passwords by the attributes that count them.
+    failures: BTreeMap<String, u32>,
 }
+
+#[derive(Deserialize)]
+#[serde(try_from = "Stored")]
+struct StoredAccount(Option<Account>);
 
 #[derive(Deserialize)]
 struct Stored {
     member: Option<MemberId>,
     password: Option<PasswordHash>,
     generation: Option<u64>,
-    #[serde(default)]
-    failures: u32,
-    failing_since: Option<Time>,
 }
 
-/// A marker says whose it is, and not all that logs them in; or the other way round.
+/// A login record has a member, and not all that logs them in; or the other way round.
 #[derive(Clone, Copy, Debug, thiserror::Error)]
 #[error("only a part of an account")]
 struct Partial;
 
-impl TryFrom<Stored> for LoginRecord {
+impl TryFrom<Stored> for StoredAccount {
     type Error = Partial;
 
     fn try_from(stored: Stored) -> Result<Self, Partial> {
-        let account = match (stored.member, stored.password, stored.generation) {
-            (Some(member), Some(password), Some(generation)) => Some(Account {
+        match (stored.member, stored.password, stored.generation) {
+            (Some(member), Some(password), Some(generation)) => Ok(Self(Some(Account {
                 member,
                 password,
                 generation,
-            }),
-            (None, None, None) => None,
-            (_, _, _) => return Err(Partial),
-        };
-        Ok(Self {
-            account,
-            failures: stored.failures,
-            failing_since: stored.failing_since,
-        })
+            }))),
+            (None, None, None) => Ok(Self(None)),
+            (_, _, _) => Err(Partial),
+        }
     }
 }
 
@@ -93,94 +109,128 @@ pub struct Account {
 }
 
 impl LoginRecord {
-    /// Whose name it is.
+    pub(in crate::store) fn from_item(item: Item) -> Result<Self, StoreError> {
+        let failures = item.iter().filter_map(|(name, value)| {
+            let count = value.as_n().ok()?.parse().ok()?;
+            name.starts_with(FAILURES).then(|| (name.clone(), count))
+        });
+        let failures = failures.collect();
+        let StoredAccount(account) = decode("login", item)?;
+        Ok(Self { account, failures })
+    }
+
+    /// Who logs in by the identifier.
     #[must_use]
     pub fn account(&self) -> Option<Account> {
         self.account.clone()
     }
 
-    /// Until when the account is on its guard, if it is.
+    /// What the account still allows.
     #[must_use]
-    pub fn guarded_until(&self, now: Time) -> Option<Time> {
-        let end = self.failing_since?.plus_seconds(GUARD_SECONDS);
-        (self.failures >= GUARD_AFTER && now < end).then_some(end)
+    pub fn lockout(&self, now: Time) -> Lockout {
+        let [hour, day] = failure_attributes(now);
+        let failures = |name: &str| self.failures.get(name).copied().unwrap_or(0);
+        if failures(&day) >= KNOWN_NETWORKS_AFTER {
+            Lockout::KnownNetworks
+        } else if failures(&hour) >= SINGLE_TRY_AFTER {
+            Lockout::SingleTry
+        } else {
+            Lockout::None
+        }
     }
 }
 
+/// The attributes that count wrong passwords now: of the hour, and of the day.
+#[must_use]
+pub fn failure_attributes(now: Time) -> [String; 2] {
+    let day = now.midnight().seconds().div_euclid(DAY);
+    [
+        format!("{FAILURES}h{}", HOUR.number(now)),
+        format!("{FAILURES}d{day}"),
+    ]
+}
+
 impl Members<'_> {
-    /// Reads the marker of a name, consistently: a password changed a moment ago is the one that
-    /// counts. One read unit.
+    /// Reads the login record of an identifier, consistently: a password changed a moment ago is the
+    /// one that counts. One read unit.
     ///
     /// # Errors
     /// [`StoreError`]
-    pub async fn marker(self, login: &IdentifierKey) -> Result<LoginRecord, StoreError> {
-        let item = self.0.get(Key::login(login)).await?;
-        item.map_or_else(|| Ok(LoginRecord::default()), |item| decode("login", item))
+    pub async fn login_record(
+        self,
+        identifier: &IdentifierKey,
+    ) -> Result<LoginRecord, StoreError> {
+        let item = self.0.get(self.0.key.login(identifier)).await?;
+        item.map_or_else(|| Ok(LoginRecord::default()), LoginRecord::from_item)
     }
 
-    /// Counts a wrong password for the name, whoever tried it. One write unit.
+    /// Counts a wrong password for the identifier, whoever tried it, and drops what an earlier hour or
+    /// day counted. One write unit.
     ///
     /// # Errors
     /// [`StoreError`]
     pub async fn record_failure(
         self,
-        login: &IdentifierKey,
-        marker: &LoginRecord,
+        identifier: &IdentifierKey,
+        record: &LoginRecord,
         now: Time,
+        token: WriteToken,
     ) -> Result<(), StoreError> {
-        let running = marker
-            .failing_since
-            .is_some_and(|since| now < since.plus_seconds(GUARD_SECONDS));
-        let update = if running {
-            "SET #failures = #failures + :one"
+        let change = self.failure(identifier, record, now, record.account.is_some());
+        if let Updated::ConditionFailed(_) = self.0.update_with_token(change, token).await? {
+            // The identifier has just been registered, or its member has just gone.
+            let change = self.failure(identifier, record, now, record.account.is_none());
+            self.0.update_with_token(change, token).await?;
+        }
+        Ok(())
+    }
+
+    fn failure(
+        self,
+        identifier: &IdentifierKey,
+        record: &LoginRecord,
+        now: Time,
+        is_members: bool,
+    ) -> ConditionalUpdate {
+        let current = failure_attributes(now);
+        let over = record.failures.keys().filter(|name| !current.contains(name));
+        let over: Vec<_> = over.enumerate().collect();
+        let mut update = String::new();
+        for (place, _) in &over {
+            let before = if *place == 0 { "REMOVE" } else { "," };
+            update.push_str(&format!("{before} #over_{place} "));
+        }
+        update.push_str(
+            "SET #hour = if_not_exists(#hour, :none) + :one, \
+             #day = if_not_exists(#day, :none) + :one",
+        );
+        // The record of an identifier that no member has must expire, and no other may.
+        let condition = if is_members {
+            "attribute_exists(#member)"
         } else {
-            "SET #failures = :one, #failing_since = :now"
+            update.push_str(", #expires_at = :expires_at");
+            "attribute_not_exists(#member)"
         };
-        let window = match marker.failing_since {
-            Some(_) => "#failing_since = :since",
-            None => "attribute_not_exists(#failing_since)",
-        };
-        let whose = match marker.account {
-            Some(_) => "attribute_exists(#member)",
-            None => "attribute_not_exists(#member)",
-        };
-        let key = Key::login(login);
-        let mut change =
-            ConditionalUpdate::new(key.clone(), update, format!("{whose} AND {window}"));
-        change = change.value(":one", n(1));
-        if !running {
-            change = change.value(":now", n(now.millis()));
+        let [hour, day] = current;
+        let mut change = ConditionalUpdate::new(self.0.key.login(identifier), update, condition)
+            .alias("#hour", hour)
+            .alias("#day", day)
+            .value(":none", n(0))
+            .value(":one", n(1));
+        for (place, name) in over {
+            change = change.alias(&format!("#over_{place}"), name);
         }
-        if let Some(since) = marker.failing_since {
-            change = change.value(":since", n(since.millis()));
-        }
-        // A name that nobody has must not outlive its counter, and one that somebody has must not
-        // die with it.
-        if marker.account.is_none() {
-            let expires_at = n(now.seconds() + GUARD_SECONDS);
-            change = change
-                .and(", #expires_at = :expires_at")
-                .value(":expires_at", expires_at);
-        }
-        match self.0.update(change).await? {
-            Updated::Done(_) => Ok(()),
-            // Another request began the window, or the name has just been registered: count it
-            // where the window is, if there is one.
-            Updated::ConditionFailed(_) => {
-                let change = ConditionalUpdate::new(
-                    key,
-                    "SET #failures = #failures + :one",
-                    "attribute_exists(#failing_since)",
-                );
-                self.0.update_if(change.value(":one", n(1))).await
-            }
+        if is_members {
+            change
+        } else {
+            change.value(":expires_at", n(now.seconds() + DAY))
         }
     }
 
-    /// Takes the name for `member`, unless somebody has it: part of a transaction.
-    pub(in crate::store) fn take_login(
+    /// Takes the identifier for `member`, unless another has it: part of a transaction.
+    pub(in crate::store) fn take_identifier(
         self,
-        login: &Identifier,
+        identifier: &Identifier,
         member: &Member,
     ) -> Result<TransactWriteItem, StoreError> {
         let account = Account {
@@ -189,24 +239,35 @@ impl Members<'_> {
             generation: member.generation,
         };
         let mut item = encode("login", &account)?;
-        item.extend(Key::login(&login.key()).into_item());
+        item.extend(self.0.key.login(&identifier.key()).into_item());
         Ok(self.0.transact_put(item, Some("member")))
     }
 
-    /// Gives the name its member's new password: part of a transaction.
-    pub(in crate::store) fn renew_login(
+    /// Gives the identifier its member's new password: part of a transaction. A reset at `reset_at`
+    /// ends a lockout as well.
+    pub(in crate::store) fn renew_identifier(
         self,
-        login: &Identifier,
+        identifier: &Identifier,
         renewed: &Account,
+        reset_at: Option<Time>,
     ) -> Result<TransactWriteItem, StoreError> {
-        let change = ConditionalUpdate::new(
-            Key::login(&login.key()),
-            "SET #password = :password, #generation = :generation",
+        let remove = if reset_at.is_some() {
+            "REMOVE #hour, #day "
+        } else {
+            ""
+        };
+        let mut change = ConditionalUpdate::new(
+            self.0.key.login(&identifier.key()),
+            format!("{remove}SET #password = :password, #generation = :generation"),
             "#member = :member",
         )
         .value(":password", value("password", &renewed.password)?)
         .value(":generation", n(renewed.generation))
         .value(":member", n(renewed.member.get()));
+        if let Some(now) = reset_at {
+            let [hour, day] = failure_attributes(now);
+            change = change.alias("#hour", hour).alias("#day", day);
+        }
         Ok(self.0.transact_update(change))
     }
 }

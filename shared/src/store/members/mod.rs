@@ -1,6 +1,7 @@
 //! Members: made, visited, changed. The item's layout stands on [`Member`].
 
 pub mod identifiers;
+mod networks;
 pub mod passwords;
 
 use aws_sdk_dynamodb::types::TransactWriteItem;
@@ -10,13 +11,9 @@ use crate::store::{
     dynamodb::table::Table,
     dynamodb::{
         item::{b, decode, encode, n, s},
-        update::{ConditionalUpdate, Updated, WriteToken},
+        update::{ConditionalUpdate, Updated},
     },
     key::{Key, PK},
-    limits::{
-        Limits,
-        fixed_window::{Assume, Event, Uncounted, Window},
-    },
     sessions::Sessions,
     sessions::item::{Rotation, Session, SessionKey},
     verification::Verification,
@@ -27,34 +24,47 @@ use crate::{
     domain::member::{Member, MemberId, Profile},
 };
 
-/// How many members an address may register, and how often it may hear that a name is taken, within an hour
-/// of the first.
-pub const REGISTRATIONS: Window = Window {
-    limit: 60,
-    told: 100,
-    seconds: 3600,
-};
-
-/// The sort key of their counter.
-const REGISTERED: &str = "registrations";
-
 /// Members, their identifiers and passwords.
 #[derive(Clone, Copy, Debug)]
 pub struct Members<'a>(pub(in crate::store) &'a Table);
 
-/// What became of a registration.
+/// A member that is to be made.
+#[derive(Clone, Copy)]
+pub struct NewMember<'a> {
+    /// The member.
+    pub member: &'a Member,
+    /// The session that the member is logged in to at once.
+    pub session: Option<(&'a SessionKey, &'a Session)>,
+    /// The network that the member comes from, which is the first known one.
+    pub network: Option<&'a str>,
+    /// The code that shows that the mobile is the member's. It is used up.
+    pub code: Option<&'a RightCode<'a>>,
+}
+
+impl<'a> NewMember<'a> {
+    /// A member, and nothing with it.
+    #[must_use]
+    pub const fn alone(member: &'a Member) -> Self {
+        Self {
+            member,
+            session: None,
+            network: None,
+            code: None,
+        }
+    }
+}
+
+/// What became of a new member.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Created {
-    /// The member is there, and logged in.
+    /// The member is there, with all that was to come with it.
     Done,
-    /// Somebody has the name.
-    LoginTaken,
-    /// Somebody has the number: draw another.
+    /// Another member has one of the identifiers.
+    IdentifierTaken,
+    /// Another member has the number: draw another.
     IdTaken,
     /// The code has been used up or replaced meanwhile, or its time is over.
     CodeGone,
-    /// The address registered too many; the next is welcome at this time.
-    TooMany(Time),
 }
 
 /// A visit: a login, or a refresh.
@@ -73,73 +83,54 @@ pub struct Visit<'a> {
 }
 
 impl Members<'_> {
-    /// Makes a member with the names it logs in by and a first session, counts it for its address
-    /// and uses up the code that a mobile is registered with: all or nothing. Eight write units for
-    /// a member with one name, two more with a code.
+    /// Makes a member with the identifiers it logs in by and what comes with it: all or nothing. Two
+    /// write units for the member and for each identifier, two for a session, two for a code.
     ///
     /// # Errors
     /// [`StoreError`]
-    pub async fn create_member(
-        self,
-        member: &Member,
-        key: &SessionKey,
-        session: &Session,
-        address: &str,
-        code: Option<&RightCode<'_>>,
-    ) -> Result<Created, StoreError> {
-        let now = member.created_at;
-        let mut assume = Assume::Running;
-        loop {
-            let counter = Key::address(address, REGISTERED);
-            let mut writes = vec![
-                self.0
-                    .transact_update(REGISTRATIONS.count(Event::Done, counter, now, assume)),
-                self.new_member(member)?,
-                Sessions(self.0).begin_session(key, session)?,
-            ];
-            for login in member.logins() {
-                writes.push(self.take_login(&login, member)?);
-            }
-            let after_logins = writes.len();
-            writes.extend(code.map(|code| Verification(self.0).use_up_code(code, now)));
-            let mut unmet = self.0.transact(writes).await?;
-            if unmet.is_empty() {
-                return Ok(Created::Done);
-            }
-            let counter = unmet.iter().position(|unmet| unmet.index == 0);
-            if let Some(counter) = counter {
-                match REGISTRATIONS.uncounted(unmet.swap_remove(counter).item, now)? {
-                    Uncounted::TooMany(until) => return Ok(Created::TooMany(until)),
-                    Uncounted::Retry(again) => assume = again,
-                }
-            } else if (unmet.iter()).any(|unmet| (3..after_logins).contains(&unmet.index)) {
-                return Ok(Created::LoginTaken);
-            } else if unmet.iter().any(|unmet| unmet.index == after_logins) {
-                return Ok(Created::CodeGone);
-            } else {
-                return Ok(Created::IdTaken);
-            }
+    pub async fn create_member(self, new: &NewMember<'_>) -> Result<Created, StoreError> {
+        let member = new.member;
+        let mut writes = vec![self.new_member(new)?];
+        let mut outcomes = vec![Created::IdTaken];
+        for identifier in member.logins() {
+            writes.push(self.take_identifier(&identifier, member)?);
+            outcomes.push(Created::IdentifierTaken);
         }
+        if let Some(code) = new.code {
+            writes.push(Verification(self.0).use_up_code(code, member.created_at));
+            outcomes.push(Created::CodeGone);
+        }
+        if let Some((key, session)) = new.session {
+            writes.push(Sessions(self.0).begin_session(key, session)?);
+            outcomes.push(Created::IdTaken);
+        }
+        let failed = self.0.transact(writes).await?;
+        let failed = |outcome| failed.iter().any(|failed| outcomes[failed.index] == outcome);
+        let by_weight = [
+            Created::IdentifierTaken,
+            Created::CodeGone,
+            Created::IdTaken,
+        ];
+        let failed = by_weight.into_iter().find(|outcome| failed(*outcome));
+        Ok(failed.unwrap_or(Created::Done))
     }
 
-    /// Counts that an address hears that a name is taken; where it heard too often, says when it is
-    /// welcome again. One write unit.
+    /// Reads a member. One read unit.
     ///
     /// # Errors
     /// [`StoreError`]
-    pub async fn count_taken(
-        self,
-        address: &str,
-        now: Time,
-        mark: WriteToken,
-    ) -> Result<Option<Time>, StoreError> {
-        Limits(self.0)
-            .count_told(REGISTRATIONS, address, REGISTERED, now, mark)
-            .await
+    pub async fn member(self, id: MemberId) -> Result<Option<Member>, StoreError> {
+        let item = self.0.get(Key::member(id)).await?;
+        item.map(|item| decode("member", item)).transpose()
     }
 
-    fn new_member(self, member: &Member) -> Result<TransactWriteItem, StoreError> {
-        let mut item = encode("member", member)?;
+    fn new_member(self, new: &NewMember<'_>) -> Result<TransactWriteItem, StoreError> {
+        let mut member = new.member.clone();
+        if let Some(network) = new.network {
+            let tag = networks::network_tag(self.0, network);
+            member.networks.insert(tag, networks::day(member.created_at));
+        }
+        let mut item = encode("member", &member)?;
         item.extend(Key::member(member.id).into_item());
         Ok(self.0.transact_put(item, Some(PK)))
     }
@@ -154,12 +145,23 @@ impl Members<'_> {
         id: MemberId,
         visit: Visit<'_>,
     ) -> Result<Option<Member>, StoreError> {
+        self.update_by_visit(id, visit, "", |change| change).await
+    }
+
+    /// The same, with what `more` adds to the update and `describe` says of it.
+    async fn update_by_visit(
+        self,
+        id: MemberId,
+        visit: Visit<'_>,
+        more: &str,
+        describe: impl FnOnce(ConditionalUpdate) -> ConditionalUpdate,
+    ) -> Result<Option<Member>, StoreError> {
         let change = ConditionalUpdate::new(
             Key::member(id),
-            format!("SET #updated_at = :now{VISIT}"),
+            format!("SET #updated_at = :now{VISIT}{more}"),
             "#generation = :generation AND (attribute_not_exists(#visit) OR #visit <> :visit)",
         );
-        let item = match self.0.update(visit.describe(change)).await? {
+        let item = match self.0.update(describe(visit.describe(change))).await? {
             Updated::Done(item) => Some(item),
             Updated::ConditionFailed(item) => item,
         };

@@ -67,13 +67,13 @@ impl Members<'_> {
         };
         let logins: Vec<_> = member.logins().collect();
         let change = password_change(&renewed, member.generation, now)?;
-        let mut writes = self.renewal(change, &logins, &renewed)?;
+        let mut writes = self.renewal(change, &logins, &renewed, None)?;
         writes.extend(ending.map(|key| Sessions(self.0).drop_session(key)));
         Ok(self.0.transact(writes).await?.is_empty())
     }
 
-    /// Gives the member who has the name `login` a new password, ends every session and uses up what
-    /// allowed it: all or nothing. Six write units for a member with one name; for one with more,
+    /// Gives the member who has the name `login` a new password, ends every session and any lockout,
+    /// and uses up what allowed it: all or nothing. Six write units for a member with one name; for one with more,
     /// another round trip, and two for each.
     ///
     /// # Errors
@@ -101,7 +101,7 @@ impl Members<'_> {
                 Some(alone) => change.only_if(&alone),
                 None => change,
             };
-            let mut writes = self.renewal(change, &logins, &renewed)?;
+            let mut writes = self.renewal(change, &logins, &renewed, Some(now))?;
             let proof_index = writes.len();
             writes.push(match proof {
                 Proof::Code(code) => Verification(self.0).use_up_code(&code, now),
@@ -131,10 +131,11 @@ impl Members<'_> {
         member: ConditionalUpdate,
         logins: &[Identifier],
         renewed: &Account,
+        reset_at: Option<Time>,
     ) -> Result<Vec<TransactWriteItem>, StoreError> {
         let mut writes = vec![self.0.transact_update(member)];
         for login in logins {
-            writes.push(self.renew_login(login, renewed)?);
+            writes.push(self.renew_identifier(login, renewed, reset_at)?);
         }
         Ok(writes)
     }

@@ -1,25 +1,33 @@
-//! Verification codes: tried, used up. They lie in their mobile's item, drawn in [`super::messages`].
+//! Verification codes: tried, used up. A mobile's item, drawn in [`sms_per_mobile`](super::sms_per_mobile),
+//! holds one of each purpose:
+//!
+//! | attribute | type | what |
+//! | --- | --- | --- |
+//! | `digest` | B | the code's keyed digest |
+//! | `until` | N | when it expires |
+//! | `tries` | N | how often it may be tried |
+//! | `left` | N | how many tries are left |
+//! | `asker` | B | a keyed digest of the address that asked for it |
 
-use aws_sdk_dynamodb::types::TransactWriteItem;
+use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem};
 use serde::Deserialize;
 
-use super::Verification;
+use super::{Verification, sms_per_mobile::PER_MOBILE};
 use crate::store::{
     StoreError,
     dynamodb::{
         item::{Item, b, decode, n},
         update::{ConditionalUpdate, Updated, WriteToken},
     },
-    key::Key,
-    limits::sliding_window,
 };
 use crate::{
     base::{clock::Time, digest::Digest},
     domain::identifier::Mobile,
 };
 
-/// How often a code may be tried.
-pub const TRIES: u32 = 5;
+/// How many of a code's tries are kept for the address that asked for it. So a stranger who knows the
+/// mobile cannot use up its owner's code.
+pub const KEPT_FOR_ASKER: u32 = 2;
 
 /// What a code is for. A mobile has one code of each, and neither does the other's work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,6 +49,21 @@ impl Purpose {
     }
 }
 
+/// A code that is to be sent.
+#[derive(Clone, Copy, Debug)]
+pub struct NewCode<'a> {
+    /// To whom.
+    pub mobile: &'a Mobile,
+    /// What it is for.
+    pub purpose: Purpose,
+    /// Its keyed digest.
+    pub digest: &'a Digest,
+    /// How often it may be tried.
+    pub tries: u32,
+    /// Until when it is good.
+    pub until: Time,
+}
+
 /// A code that was presented and is the right one: what a transaction uses up.
 #[derive(Clone, Copy, Debug)]
 pub struct RightCode<'a> {
@@ -55,7 +78,7 @@ pub struct RightCode<'a> {
 /// What became of a try.
 #[derive(Debug)]
 pub enum Tried {
-    /// It is counted: the digest to compare with, and how many more tries there are.
+    /// It is counted: the digest to compare with, and how many more tries this address has.
     Counted(Digest, u32),
     /// There is no code, or none any more.
     NoCode,
@@ -67,11 +90,48 @@ pub enum Tried {
 struct Code {
     digest: Digest,
     until: Time,
-    tries: u32,
+    left: u32,
+    asker: serde_bytes::ByteBuf,
+}
+
+impl NewCode<'_> {
+    /// What the mobile's item holds of it, once `address` asked for it.
+    pub(in crate::store) fn value(
+        &self,
+        verification: Verification<'_>,
+        address: &str,
+    ) -> AttributeValue {
+        let fields = [
+            ("digest", b(self.digest.as_bytes())),
+            ("until", n(self.until.millis())),
+            ("tries", n(self.tries)),
+            ("left", n(self.tries)),
+            ("asker", b(&verification.asker(address))),
+        ];
+        let fields = fields.map(|(name, value)| (name.to_owned(), value));
+        AttributeValue::M(fields.into())
+    }
+
+    /// A change of the mobile's item: `#code` is this purpose's, and `:digest` this code's.
+    pub(in crate::store) fn change(
+        &self,
+        verification: Verification<'_>,
+        update: &str,
+        condition: &str,
+    ) -> ConditionalUpdate {
+        let key = verification.0.key.mobile(self.mobile);
+        let change = ConditionalUpdate::new(key, update, condition)
+            .alias("#code", self.purpose.attribute());
+        if condition.contains(":digest") {
+            change.value(":digest", b(self.digest.as_bytes()))
+        } else {
+            change
+        }
+    }
 }
 
 impl Verification<'_> {
-    /// Counts a try at the mobile's code before it is compared, so that parallel guesses count. One
+    /// Counts a try at the mobile's code before it is compared, so that parallel tries count. One
     /// write unit.
     ///
     /// # Errors
@@ -80,28 +140,35 @@ impl Verification<'_> {
         self,
         mobile: &Mobile,
         purpose: Purpose,
+        address: &str,
         now: Time,
-        mark: WriteToken,
+        token: WriteToken,
     ) -> Result<Tried, StoreError> {
+        let asker = self.asker(address);
         let change = ConditionalUpdate::new(
-            Key::mobile(mobile),
-            "SET #code.#tries = #code.#tries + :one",
-            "#code.#until > :now AND #code.#tries < :most",
+            self.0.key.mobile(mobile),
+            "SET #code.#left = #code.#left - :one",
+            "#code.#until > :now AND (#code.#left > :kept \
+             OR (#code.#asker = :asker AND #code.#left >= :one))",
         )
         .alias("#code", purpose.attribute())
         .value(":one", n(1))
         .value(":now", n(now.millis()))
-        .value(":most", n(TRIES));
-        Ok(match self.0.update_with_token(change, mark).await? {
+        .value(":kept", n(KEPT_FOR_ASKER))
+        .value(":asker", b(&asker));
+        Ok(match self.0.update_with_token(change, token).await? {
             Updated::Done(mut item) => match code(&mut item, purpose)? {
-                Some(code) => Tried::Counted(code.digest, TRIES.saturating_sub(code.tries)),
+                Some(code) if code.asker == asker => Tried::Counted(code.digest, code.left),
+                Some(code) => {
+                    Tried::Counted(code.digest, code.left.saturating_sub(KEPT_FOR_ASKER))
+                }
                 None => Tried::NoCode,
             },
             Updated::ConditionFailed(item) => {
                 let mut item = item.unwrap_or_default();
                 match code(&mut item, purpose)? {
                     Some(code) if code.until > now => {
-                        let sent = sliding_window::times(&item).first().copied();
+                        let sent = PER_MOBILE.times(&item).first().copied();
                         Tried::TooOften(sent.unwrap_or(now).plus_seconds(60))
                     }
                     Some(_) | None => Tried::NoCode,
@@ -116,9 +183,10 @@ impl Verification<'_> {
     /// # Errors
     /// [`StoreError`]
     pub async fn give_back_try(self, code: &RightCode<'_>) -> Result<(), StoreError> {
-        let change = code.change(
-            "SET #code.#tries = #code.#tries - :one",
-            "#code.#tries >= :one",
+        let change = self.change_of_right_code(
+            code,
+            "SET #code.#left = #code.#left + :one",
+            "#code.#left < #code.#tries",
         );
         self.0
             .update_without_retry(change.value(":one", n(1)))
@@ -131,18 +199,26 @@ impl Verification<'_> {
         code: &RightCode<'_>,
         now: Time,
     ) -> TransactWriteItem {
-        let change = code.change("REMOVE #code, #by", "#code.#until > :now");
+        let change = self.change_of_right_code(code, "REMOVE #code, #by", "#code.#until > :now");
         self.0
             .transact_update(change.value(":now", n(now.millis())))
     }
-}
 
-impl RightCode<'_> {
-    fn change(&self, update: &str, condition: &str) -> ConditionalUpdate {
-        ConditionalUpdate::new(Key::mobile(self.mobile), update, condition)
+    fn change_of_right_code(
+        self,
+        code: &RightCode<'_>,
+        update: &str,
+        condition: &str,
+    ) -> ConditionalUpdate {
+        ConditionalUpdate::new(self.0.key.mobile(code.mobile), update, condition)
             .only_if("#code.#digest = :digest")
-            .alias("#code", self.purpose.attribute())
-            .value(":digest", b(self.digest.as_bytes()))
+            .alias("#code", code.purpose.attribute())
+            .value(":digest", b(code.digest.as_bytes()))
+    }
+
+    /// What is stored of the address that asked for a code.
+    fn asker(self, address: &str) -> [u8; 8] {
+        self.0.key.tag("asker", address)
     }
 }
 

@@ -1,221 +1,164 @@
-//! Reset links: what a mail carries to set a new password by. One item per mail address, whether or
-//! not a member has it, so that asking for a link costs and takes the same for both; a newer link
-//! takes the place of the older.
+//! Reset links: what a mail carries to set a new password by. One item per mailbox, whether or not a
+//! member has it, so that asking for a link costs and takes the same for both. A mailbox gets three
+//! links in any hour, whoever asks, and each is good for an hour or until one of them is used. So a
+//! stranger who asks for links voids none of the owner's, and whoever finds the limit spent has a link.
 //!
-//! `link#<tag of the address>` / `link`:
+//! `link#<digest>` / `links`, where the digest is that of the mailbox's login record:
 //!
 //! | attribute | type | what |
 //! | --- | --- | --- |
-//! | `sent_0` … `sent_10` | N | when the newest were asked for, see [`super::recent`] |
-//! | `digest`, `until` | B, N | the token's digest, and when it expires; absent once it is used up |
-//! | `before`, `before_until` | B, N | those that they took the place of; themselves where there were none |
-//! | `email` | S | the address, as it is looked up |
+//! | `sent_0` … `sent_2` | N | when the newest were asked for, see [`SlidingWindow`] |
+//! | `token_0` … `token_2` | B | the digests of their tokens; absent once one was used |
 //! | `expires_at` | N | TTL |
+//!
+//! How many mails an address asks for is counted in `address#<digest>` / `mails`, which has the
+//! attributes `sent_0` … `sent_19` and `expires_at`.
 
-use aws_sdk_dynamodb::types::TransactWriteItem;
-use serde::Deserialize;
+use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem};
 
 use super::Verification;
 use crate::store::{
     StoreError,
     dynamodb::{
-        item::{b, decode, n, s},
+        item::{Item, b, n},
         update::ConditionalUpdate,
     },
-    key::Key,
-    limits::sliding_window::{self, Limit},
+    key::{Key, SK},
+    limits::sliding_window::{Limit, SlidingWindow},
+    members::identifiers::{Account, LoginRecord},
 };
 use crate::{
     base::{clock::Time, digest::Digest},
     domain::identifier::IdentifierKey,
 };
 
-/// What a mail address may be sent: one link a minute, five an hour, ten a calendar day.
-pub const PER_EMAIL: [Limit; 3] = [
-    Limit::Within {
-        events: 1,
-        seconds: 60,
-    },
-    Limit::Within {
-        events: 5,
-        seconds: 3600,
-    },
-    Limit::PerDay { events: 10 },
-];
+/// How long a link is good, in seconds.
+pub const LINK_SECONDS: i64 = 3600;
+
+/// What a mailbox may be sent: three links an hour. As many are kept, so none is voided by another.
+pub const PER_MAILBOX: SlidingWindow = SlidingWindow {
+    name: "sent",
+    limits: &[Limit::Within {
+        events: LINKS,
+        seconds: LINK_SECONDS,
+    }],
+    stored: LINKS,
+};
 
 /// What a client's address may ask for: twenty links an hour.
-pub const PER_ADDRESS: [Limit; 1] = [Limit::Within {
-    events: 20,
-    seconds: 3600,
-}];
+pub const PER_ADDRESS: SlidingWindow = SlidingWindow {
+    name: "sent",
+    limits: &[Limit::Within {
+        events: 20,
+        seconds: 3600,
+    }],
+    stored: 20,
+};
 
-const OF_EMAIL: usize = 10;
-const OF_ADDRESS: usize = 20;
-
-/// How often the place of a link among others of its client's address is looked for again.
-const TRIES: usize = 4;
-
-/// A link that is to be sent.
-#[derive(Clone, Copy, Debug)]
-pub struct NewLink<'a> {
-    /// To which mail address.
-    pub email: &'a IdentifierKey,
-    /// The token's digest.
-    pub digest: &'a Digest,
-    /// Until when it is good.
-    pub until: Time,
-}
+const LINKS: usize = 3;
 
 /// A link that is good.
 #[derive(Clone, Debug)]
 pub struct Link {
-    /// The tag of the mail address it was sent to.
-    tag: String,
-    /// That address.
-    pub email: IdentifierKey,
-    digest: Digest,
-}
-
-#[derive(Deserialize)]
-struct Stored {
-    digest: Option<Digest>,
-    until: Option<Time>,
-    email: String,
+    mailbox: String,
+    token: Digest,
 }
 
 impl Verification<'_> {
-    /// Makes a link the mail address's only one, and counts it for that and for the address that
-    /// asks; where there were too many, says when the next is welcome. Four write units.
+    /// The digest by which a link names its mailbox.
+    #[must_use]
+    pub fn mailbox(self, email: &IdentifierKey) -> String {
+        self.0.key.identifier(email)
+    }
+
+    /// Adds a link to a mailbox, and counts it for the address that asks. Where there were too many,
+    /// says when the next is welcome. Four write units.
     ///
     /// # Errors
     /// [`StoreError`]
     pub async fn put_link(
         self,
-        link: &NewLink<'_>,
+        mailbox: &str,
+        token: &Digest,
         address: &str,
         now: Time,
     ) -> Result<Option<Time>, StoreError> {
-        let of_email = ConditionalUpdate::new(
-            Key::reset_link(&link.email.tag()),
-            "SET #digest = :digest, #before = if_not_exists(#digest, :digest), #until = :until, \
-             #before_until = if_not_exists(#until, :until), #email = :email, \
-             #expires_at = :expires_at",
-            "",
-        )
-        .value(":digest", b(link.digest.as_bytes()))
-        .value(":until", n(link.until.millis()))
-        .value(":email", s(link.email.as_str()))
-        .value(":expires_at", n(now.seconds() + 86_400));
-        let of_address = of_address(address, now);
+        let expiring = |key| {
+            ConditionalUpdate::new(key, "SET #expires_at = :expires_at", "")
+                .value(":expires_at", n(now.seconds() + LINK_SECONDS))
+        };
+        let mut of_mailbox = expiring(Key::reset_links(mailbox))
+            .and(", #token_0 = :token")
+            .value(":token", b(token.as_bytes()))
+            .value(":none", AttributeValue::Null(true));
+        for place in 1..LINKS {
+            let newer = place - 1;
+            of_mailbox = of_mailbox.and(&format!(
+                ", #token_{place} = if_not_exists(#token_{newer}, :none)"
+            ));
+        }
+        let of_address = expiring(self.0.key.address(address, "mails"));
+        let limits = [PER_MAILBOX, PER_ADDRESS];
         let writes = vec![
-            self.0.transact_update(sliding_window::remember(
-                of_email, &PER_EMAIL, OF_EMAIL, now,
-            )),
-            self.0.transact_update(sliding_window::remember(
-                of_address,
-                &PER_ADDRESS,
-                OF_ADDRESS,
-                now,
-            )),
+            self.0
+                .transact_update(limits[0].remember(of_mailbox, None, now)),
+            self.0
+                .transact_update(limits[1].remember(of_address, None, now)),
         ];
-        let unmet = self.0.transact(writes).await?.into_iter();
-        let waits = unmet.map(|unmet| {
-            let limits: &[Limit] = if unmet.index == 0 {
-                &PER_EMAIL
-            } else {
-                &PER_ADDRESS
-            };
-            let times = sliding_window::times(&unmet.item.unwrap_or_default());
-            sliding_window::wait(limits, &times, now).unwrap_or(now)
+        let failed = self.0.transact(writes).await?.into_iter();
+        let waits = failed.map(|failed| {
+            let wait = limits[failed.index].wait(&failed.item.unwrap_or_default(), now);
+            wait.unwrap_or(now)
         });
         Ok(waits.max())
     }
 
-    /// Takes back that a link was counted, where it was, and gives the mail address its earlier link
-    /// again: nobody has been sent the new one, and its token is not known to anybody. Four write units, and
-    /// four more for each link that was counted for the client's address meanwhile.
-    ///
-    /// # Errors
-    /// [`StoreError`]
-    pub async fn uncount_link(
-        self,
-        link: &NewLink<'_>,
-        address: &str,
-        now: Time,
-    ) -> Result<(), StoreError> {
-        let mut place = 0;
-        for _ in 0..TRIES {
-            let of_email = ConditionalUpdate::new(
-                Key::reset_link(&link.email.tag()),
-                "SET #digest = #before, #until = #before_until, #expires_at = :expires_at",
-                "#digest = :digest",
-            )
-            .value(":digest", b(link.digest.as_bytes()))
-            .value(":expires_at", n(now.seconds() + 86_400));
-            let of_address = of_address(address, now);
-            let writes = vec![
-                self.0
-                    .transact_update(sliding_window::forget(of_email, 0, OF_EMAIL, now)),
-                self.0
-                    .transact_update(sliding_window::forget(of_address, place, OF_ADDRESS, now)),
-            ];
-            let unmet = self.0.transact(writes).await?;
-            // The first: it was not counted, or another came since.
-            if unmet.iter().any(|unmet| unmet.index == 0) {
-                return Ok(());
-            }
-            let Some(others) = unmet.into_iter().next() else {
-                return Ok(());
-            };
-            let times = sliding_window::times(&others.item.unwrap_or_default());
-            match times.iter().position(|asked| *asked == now) {
-                Some(found) => place = found,
-                None => return Ok(()),
-            }
-        }
-        // So many came between that this one is left counted.
-        Ok(())
-    }
-
-    /// Finds the link that a token leads to: `tag` is its part for the mail address. `None` where it
-    /// is not good, or no more. One read unit.
+    /// Finds the link that a token leads to, and the account of its mailbox. `None` where the link is
+    /// not good, or no more, and where no member has the mailbox. Two read units.
     ///
     /// # Errors
     /// [`StoreError`]
     pub async fn link(
         self,
-        tag: &str,
-        digest: &Digest,
+        mailbox: &str,
+        token: &Digest,
         now: Time,
-    ) -> Result<Option<Link>, StoreError> {
-        let Some(item) = self.0.get(Key::reset_link(tag)).await? else {
-            return Ok(None);
+    ) -> Result<Option<(Link, Account)>, StoreError> {
+        let keys = [Key::reset_links(mailbox), Key::login_record(mailbox)];
+        let (mut links, mut record) = (Item::new(), Item::new());
+        for item in self.0.read_all(&keys).await? {
+            let is_links = (item.get(SK)).is_some_and(|sk| sk.as_s().is_ok_and(|sk| *sk == keys[0].sk));
+            *(if is_links { &mut links } else { &mut record }) = item;
+        }
+        let is_token = |place: usize| {
+            links.get(&format!("token_{place}")) == Some(&b(token.as_bytes()))
         };
-        let stored: Stored = decode("link", item)?;
-        let good = stored.digest == Some(*digest) && stored.until.is_some_and(|until| until > now);
-        Ok(good.then(|| Link {
-            tag: tag.to_owned(),
-            email: IdentifierKey::typed(&stored.email),
-            digest: *digest,
+        let times = PER_MAILBOX.times(&links);
+        let mut sent = (times.iter().enumerate()).filter(|(place, _)| is_token(*place));
+        let is_good = sent.any(|(_, sent)| sent.plus_seconds(LINK_SECONDS) > now);
+        let account = LoginRecord::from_item(record)?.account();
+        Ok(account.filter(|_| is_good).map(|account| {
+            let link = Link {
+                mailbox: mailbox.to_owned(),
+                token: *token,
+            };
+            (link, account)
         }))
     }
 
-    /// Uses up a link, while it is good: part of a transaction.
+    /// Uses up a link, while it is good, and voids the mailbox's others: part of a transaction.
     pub(in crate::store) fn use_up_link(self, link: &Link, now: Time) -> TransactWriteItem {
+        let tokens: Vec<_> = (0..LINKS).map(|place| format!("#token_{place}")).collect();
+        let good: Vec<_> = (0..LINKS)
+            .map(|place| format!("(#token_{place} = :token AND #sent_{place} > :over)"))
+            .collect();
         let change = ConditionalUpdate::new(
-            Key::reset_link(&link.tag),
-            "REMOVE #digest, #until",
-            "#digest = :digest AND #until > :now",
+            Key::reset_links(&link.mailbox),
+            format!("REMOVE {}", tokens.join(", ")),
+            format!("({})", good.join(" OR ")),
         )
-        .value(":digest", b(link.digest.as_bytes()))
-        .value(":now", n(now.millis()));
+        .value(":token", b(link.token.as_bytes()))
+        .value(":over", n(now.plus_seconds(-LINK_SECONDS).millis()));
         self.0.transact_update(change)
     }
-}
-
-/// What an address asks for is remembered in this item, for an hour after the last.
-fn of_address(address: &str, now: Time) -> ConditionalUpdate {
-    let update = "SET #expires_at = :expires_at";
-    ConditionalUpdate::new(Key::address(address, "mails"), update, "")
-        .value(":expires_at", n(now.seconds() + 3600))
 }

@@ -1,16 +1,16 @@
-//! Messages: who may be sent one; who may ask for one is in [`super::asks`]. A mobile's item holds its
-//! codes as well; see [`super::codes`]. What is counted is counted before a message is handed to the
-//! carrier, so whatever goes wrong in between, nobody is sent more than these limits.
+//! Messages with codes. A message is counted in one transaction before it is handed to the provider:
+//! for its mobile, which gets the new code with it; for the address that asks; in a shard of the daily
+//! cap. Whatever goes wrong afterwards, nobody is sent more than the limits allow. Only where the
+//! provider refused the message is anything taken back.
 //!
-//! `mobile#<number>` / `messages`:
+//! `mobile#<digest>` / `sms`:
 //!
 //! | attribute | type | what |
 //! | --- | --- | --- |
-//! | `sent_0` … `sent_10` | N | when the newest messages were sent, see [`super::recent`] |
-//! | `from` | S | the address that asked for the newest |
-//! | `registration`, `reset` | M | the code of that purpose: `digest` B, `until` N, `tries` N |
+//! | `sent_0` … `sent_10` | N | when the newest messages were sent, see [`SlidingWindow`] |
+//! | `registration`, `reset` | M | the code of that purpose, see [`codes`](super::codes) |
 //! | `before` | M | the code that the newest one took the place of |
-//! | `by` | B | who tried a code last, see [`super::WriteToken`] |
+//! | `by` | B | who tried a code last, see [`WriteToken`](crate::store::WriteToken) |
 //! | `expires_at` | N | TTL |
 
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -19,204 +19,215 @@ use super::Verification;
 use crate::store::{
     StoreError,
     dynamodb::{
-        item::{Item, b, n, s},
-        update::{ConditionalUpdate, Updated},
+        item::n,
+        transaction::FailedCondition,
+        update::ConditionalUpdate,
     },
-    key::Key,
-    limits::sliding_window::{self, Limit},
-    verification::codes::Purpose,
+    limits::{
+        Limits,
+        sliding_window::{Limit, SlidingWindow},
+        sms_daily_cap::{DailyCap, Left, Shard},
+        sms_per_address::{LOOKUPS, SENT},
+    },
+    verification::codes::NewCode,
 };
-use crate::{
-    base::{clock::Time, digest::Digest},
-    domain::identifier::{Identifier, Mobile},
-};
+use crate::base::clock::Time;
 
 /// What a mobile may be sent: one message a minute, five an hour, ten a calendar day.
-pub const PER_MOBILE: [Limit; 3] = [
-    Limit::Within {
-        events: 1,
-        seconds: MINUTE,
-    },
-    Limit::Within {
-        events: 5,
-        seconds: HOUR,
-    },
-    Limit::PerDay { events: 10 },
-];
+pub const PER_MOBILE: SlidingWindow = SlidingWindow {
+    name: "sent",
+    limits: &[
+        Limit::Within {
+            events: 1,
+            seconds: 60,
+        },
+        Limit::Within {
+            events: 5,
+            seconds: HOUR,
+        },
+        Limit::PerDay { events: 10 },
+    ],
+    stored: 11,
+};
 
-/// From the second message within an hour on, whoever asks shows that they are no script.
+/// From the second message within an hour on, a captcha has to be solved.
 const WITHOUT_CAPTCHA: Limit = Limit::Within {
     events: 1,
     seconds: HOUR,
 };
 
-/// Requests of one moment: within so many seconds of each other one may still be under way.
-pub(in crate::store) const MOMENT: i64 = 10;
-const MINUTE: i64 = 60;
-pub(in crate::store) const HOUR: i64 = 3600;
+const HOUR: i64 = 3600;
 const DAY: i64 = 86_400;
 
-/// How many times are kept of a mobile.
-const OF_MOBILE: usize = 10;
-
-/// The sort key of what is kept of messages.
-pub(in crate::store) const MESSAGES: &str = "messages";
+/// How often another shard of the cap is drawn. Each draw in vain means that another message took
+/// what was left.
+const DRAWS: u32 = 64;
+/// How often a transaction that met another, again and again, is tried with another shard.
+const CONFLICTS: u32 = 3;
 
 /// A message that is to be sent.
 #[derive(Clone, Copy, Debug)]
-pub struct NewMessage<'a> {
-    /// To whom.
-    pub mobile: &'a Mobile,
+pub struct NewSms<'a> {
+    /// Its code.
+    pub code: NewCode<'a>,
     /// The address that asks for it.
     pub address: &'a str,
-    /// What the code is for.
-    pub purpose: Purpose,
-    /// The code's keyed digest.
-    pub code: &'a Digest,
-    /// Until when the code is good.
-    pub until: Time,
+    /// What it may use of the day's messages.
+    pub cap: DailyCap,
     /// When.
     pub now: Time,
-    /// Whether it is for the first message within an hour alone.
+    /// Whether it may only be the first within an hour, for its mobile and for its address.
     pub first_in_the_hour: bool,
 }
 
-/// What became of counting a message for its mobile or its address.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What became of counting a message.
+#[derive(Clone, Copy, Debug)]
 pub enum Counted {
-    /// It is counted.
-    Done,
-    /// A request for the same mobile at the same moment has counted it already, for this address:
-    /// one of the two is the message.
-    Shared(Time),
-    /// There were too many; the next is welcome at this time.
-    TooMany(Time),
+    /// It is counted, and its code is the mobile's.
+    Done(CountedSms),
+    /// The address looked up too many mobiles; the next is welcome at this time.
+    TooManyLookups(Time),
+    /// The mobile was sent too many; the next is welcome at this time.
+    TooManyForMobile(Time),
+    /// The address asked for too many; the next is welcome at this time.
+    TooManyForAddress(Time),
     /// It is not the first within an hour.
     NotTheFirst,
+    /// The day's messages of its kind are sent. So many percent of the cap are used.
+    CapReached(u8),
+    /// Others wrote the same items at the same time, again and again.
+    Busy,
 }
 
-/// What became of counting a message for its mobile.
+/// Where a message is counted.
 #[derive(Clone, Copy, Debug)]
-pub struct CountedForMobile {
-    /// Whether it is counted, and the code is the mobile's.
-    pub counted: Counted,
-    /// Where it is not: whether the mobile's last message is of this moment and was asked for by the
-    /// same address.
-    pub same_address: bool,
+pub struct CountedSms {
+    shard: Shard,
 }
 
-impl NewMessage<'_> {
-    pub(in crate::store) fn limits<'l>(
-        &self,
-        limits: &'l [Limit],
-    ) -> impl Iterator<Item = Limit> + use<'l> {
-        let captcha = self.first_in_the_hour.then_some(WITHOUT_CAPTCHA);
-        limits.iter().copied().chain(captcha)
+impl CountedSms {
+    /// How much of the day's cap is used with it, in percent, where that is known.
+    #[must_use]
+    pub const fn percent(self) -> Option<u8> {
+        self.shard.percent
+    }
+}
+
+impl NewSms<'_> {
+    fn also(&self) -> Option<Limit> {
+        self.first_in_the_hour.then_some(WITHOUT_CAPTCHA)
     }
 
-    pub(in crate::store) fn refusal(&self, limits: &[Limit], item: &Item) -> Counted {
-        let times = sliding_window::times(item);
-        match sliding_window::wait(limits, &times, self.now) {
-            Some(until) => Counted::TooMany(until),
-            None => Counted::NotTheFirst,
+    /// Why the message is not counted, where the reason is not the shard.
+    fn refusal(&self, failed: &[FailedCondition]) -> Option<Counted> {
+        let item = |index| {
+            let failed = failed.iter().find(|failed| failed.index == index)?;
+            Some(failed.item.clone().unwrap_or_default())
+        };
+        let (mobile, address) = (item(MOBILE), item(ADDRESS));
+        let wait = |item: &Option<_>, window: SlidingWindow| {
+            item.as_ref().and_then(|item| window.wait(item, self.now))
+        };
+        // The lookups come first: past their limit nothing may be learnt of the mobile.
+        if let Some(until) = wait(&address, LOOKUPS) {
+            Some(Counted::TooManyLookups(until))
+        } else if let Some(until) = wait(&mobile, PER_MOBILE) {
+            Some(Counted::TooManyForMobile(until))
+        } else if let Some(until) = wait(&address, SENT) {
+            Some(Counted::TooManyForAddress(until))
+        } else {
+            (mobile.is_some() || address.is_some()).then_some(Counted::NotTheFirst)
         }
     }
-
-    /// Whether this very message is the mobile's newest.
-    fn is_of(&self, mobile: &Item) -> bool {
-        let code = mobile.get(self.purpose.attribute());
-        let digest = code.and_then(|code| code.as_m().ok()?.get("digest"));
-        sliding_window::times(mobile).first() == Some(&self.now)
-            && digest == Some(&b(self.code.as_bytes()))
-    }
-
-    pub(in crate::store) fn tag(&self) -> String {
-        Identifier::Mobile(self.mobile.clone()).key().tag()
-    }
-
-    /// The time of an item's newest message, if it is of this moment.
-    pub(in crate::store) fn at_once(&self, item: &Item) -> Option<Time> {
-        let newest = sliding_window::times(item).first().copied();
-        newest.filter(|time| *time > self.now.plus_seconds(-MOMENT))
-    }
 }
 
-pub(in crate::store) fn is(item: &Item, name: &str, text: &str) -> bool {
-    (item.get(name)).is_some_and(|value| value.as_s().is_ok_and(|value| value == text))
-}
+/// The places of the writes in the transaction; the shard is the third.
+const MOBILE: usize = 0;
+const ADDRESS: usize = 1;
 
 impl Verification<'_> {
-    /// Counts a message for its mobile and makes its code the mobile's, unless there were too many.
-    /// One write unit.
+    /// Counts a message and makes its code the mobile's, unless there were too many. `draw` is a random
+    /// number. Six write units; where the drawn shard of the cap gave four fifths of its part, two more
+    /// round trips and 16 read units.
     ///
     /// # Errors
     /// [`StoreError`]
-    pub async fn count_for_mobile(
-        self,
-        message: &NewMessage<'_>,
-    ) -> Result<CountedForMobile, StoreError> {
-        let code = [
-            ("digest".to_owned(), b(message.code.as_bytes())),
-            ("until".to_owned(), n(message.until.millis())),
-            ("tries".to_owned(), n(0)),
-        ];
-        let change = ConditionalUpdate::new(
-            Key::mobile(message.mobile),
-            // Whoever tried the earlier code has not tried this one.
-            "REMOVE #by SET #code = :code, #before = if_not_exists(#code, :none), #from = :from, \
-             #expires_at = :expires_at",
-            "",
-        )
-        .alias("#code", message.purpose.attribute())
-        .value(":code", AttributeValue::M(code.into()))
-        .value(":none", AttributeValue::Null(true))
-        .value(":from", s(message.address))
-        .value(":expires_at", n(message.now.seconds() + DAY));
-        let limits: Vec<_> = message.limits(&PER_MOBILE).collect();
-        let change = sliding_window::remember(change, &limits, OF_MOBILE, message.now);
-        Ok(match self.0.update(change).await? {
-            Updated::Done(_) => CountedForMobile {
-                counted: Counted::Done,
-                same_address: true,
-            },
-            // The answer to an earlier try got lost.
-            Updated::ConditionFailed(Some(item)) if message.is_of(&item) => CountedForMobile {
-                counted: Counted::Done,
-                same_address: true,
-            },
-            Updated::ConditionFailed(item) => {
-                let item = item.unwrap_or_default();
-                let same = is(&item, "from", message.address);
-                CountedForMobile {
-                    counted: message.refusal(&PER_MOBILE, &item),
-                    same_address: same && message.at_once(&item).is_some(),
+    pub async fn count_sms(self, sms: &NewSms<'_>, draw: u32) -> Result<Counted, StoreError> {
+        let limits = Limits(self.0);
+        let mut conflicts = 0;
+        let mut drawn = sms.cap.draw(draw);
+        for again in 1..=DRAWS {
+            let draw = draw.wrapping_add(again);
+            let Some(shard) = drawn else {
+                drawn = match limits.shard_with_something_left(sms.cap, draw, sms.now).await? {
+                    Left::In(shard) => Some(shard),
+                    Left::Nothing(percent) => return Ok(Counted::CapReached(percent)),
+                };
+                continue;
+            };
+            let writes = vec![
+                self.0.transact_update(self.sms_of_mobile(sms)),
+                self.0
+                    .transact_update(limits.sms_of_address(sms.address, sms.also(), sms.now)),
+                self.0.transact_update(sms.cap.count(shard, sms.now)),
+            ];
+            match self.0.transact(writes).await {
+                Ok(failed) if failed.is_empty() => {
+                    return Ok(Counted::Done(CountedSms { shard }));
                 }
+                Ok(failed) => match sms.refusal(&failed) {
+                    Some(refusal) => return Ok(refusal),
+                    None => drawn = None,
+                },
+                Err(StoreError::Contended(_)) => {
+                    conflicts += 1;
+                    if conflicts == CONFLICTS {
+                        break;
+                    }
+                    drawn = sms.cap.draw(draw);
+                }
+                Err(error) => return Err(error),
             }
-        })
+        }
+        Ok(Counted::Busy)
     }
 
-    /// Takes back what [`count_for_mobile`](Self::count_for_mobile) counted, and gives the mobile
-    /// its earlier code again; where it counted nothing, nothing is taken back. Tells whether the
-    /// mobile's last message is now none of this moment that the same address asked for. One write
-    /// unit.
+    /// Takes back a message that the provider refused: its mobile gets its earlier code again, and the
+    /// cap its message. Four write units.
     ///
     /// # Errors
     /// [`StoreError`]
-    pub async fn uncount_for_mobile(self, message: &NewMessage<'_>) -> Result<bool, StoreError> {
-        let change = ConditionalUpdate::new(
-            Key::mobile(message.mobile),
-            "REMOVE #from SET #code = #before",
-            "#code.#digest = :digest",
-        )
-        .alias("#code", message.purpose.attribute())
-        .value(":digest", b(message.code.as_bytes()));
-        let change = sliding_window::forget(change, 0, OF_MOBILE, message.now);
-        Ok(match self.0.update(change).await? {
-            Updated::Done(_) => true,
-            Updated::ConditionFailed(item) => {
-                let item = item.unwrap_or_default();
-                !is(&item, "from", message.address) || message.at_once(&item).is_none()
-            }
-        })
+    pub async fn take_back_sms(
+        self,
+        sms: &NewSms<'_>,
+        counted: CountedSms,
+    ) -> Result<(), StoreError> {
+        let of_mobile = sms
+            .code
+            .change(self, "SET #code = #before", "#code.#digest = :digest");
+        let writes = vec![
+            self.0
+                .transact_update(PER_MOBILE.forget_newest(of_mobile, sms.now)),
+            self.0
+                .transact_update(sms.cap.take_back(counted.shard, sms.now)),
+        ];
+        // Where a condition fails, an earlier try took it back.
+        self.0.transact(writes).await.map(|_| ())
+    }
+
+    fn sms_of_mobile(self, sms: &NewSms<'_>) -> ConditionalUpdate {
+        let change = sms
+            .code
+            .change(
+                self,
+                // Whoever tried the earlier code has not tried this one.
+                "REMOVE #by SET #code = :code, #before = if_not_exists(#code, :none), \
+                 #expires_at = :expires_at",
+                "",
+            )
+            .value(":code", sms.code.value(self, sms.address))
+            .value(":none", AttributeValue::Null(true))
+            .value(":expires_at", n(sms.now.seconds() + DAY));
+        PER_MOBILE.remember(change, sms.also(), sms.now)
     }
 }

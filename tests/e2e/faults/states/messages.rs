@@ -29,6 +29,18 @@ pub const MESSAGES: &[State] = &[
         ..State::POST
     },
     State {
+        path: REGIST_SMS,
+        what: "a registered mobile",
+        needs: Some(&[Need::Has(Fixture::Mobile)]),
+        ..State::POST
+    },
+    State {
+        path: RESET_SMS,
+        what: "nobody's mobile",
+        needs: Some(&[]),
+        ..State::POST
+    },
+    State {
         path: "/api/v1/account/reset_password_with_email",
         what: "a member's address",
         done: Done::Mailed,

@@ -35,8 +35,8 @@ pub const REGISTRATION: &[State] = &[
         path: REGISTER_MOBILE,
         what: "a taken mobile",
         needs: Some(&[
-            Need::Has(Fixture::Mobile),
             Need::Has(Fixture::RegistrationCode),
+            Need::Has(Fixture::Mobile),
         ]),
         ..State::POST
     },
@@ -48,8 +48,9 @@ pub const REGISTRATION: &[State] = &[
     },
     State {
         path: RESET_MOBILE,
-        what: "nobody's mobile",
-        needs: Some(&[Need::Has(Fixture::ResetCode)]),
+        what: "without a code",
+        needs: Some(&[Need::Has(Fixture::Mobile)]),
+        values: &[("verify_code", Value::Text("123456"))],
         ..State::POST
     },
     State {

@@ -127,8 +127,14 @@ pub const SESSIONS: &[State] = &[
     },
     State {
         path: LOGIN,
-        what: "a guarded account",
-        needs: Some(&[Has(Username), Need::Guarded]),
+        what: "an account that is locked out",
+        needs: Some(&[Has(Username), Need::LockedOut]),
+        ..State::POST
+    },
+    State {
+        path: LOGIN,
+        what: "an account that only known networks may try",
+        needs: Some(&[Has(Username), Need::NetworksOnly]),
         ..State::POST
     },
 ];

@@ -89,17 +89,29 @@ async fn five_wrong_codes_from_elsewhere_leave_two_to_the_address_that_asked() {
     let service = Service::start().await;
     for right in [true, false] {
         let mobile = if right { MOBILE } else { "13800138001" };
-        let reply = service.ask_with_captcha(REGIST_SMS, mobile, "192.0.2.1").await;
+        let reply = service
+            .ask_with_captcha(REGIST_SMS, mobile, "192.0.2.1")
+            .await;
         assert_eq!(reply.body["code"], 200, "{}", reply.body);
         let code = service.last_code(mobile).await;
-        for (number, left) in [(2, Some(2)), (3, Some(1)), (4, Some(0)), (5, None), (6, None)] {
+        for (number, left) in [
+            (2, Some(2)),
+            (3, Some(1)),
+            (4, Some(0)),
+            (5, None),
+            (6, None),
+        ] {
             let stranger = service.register_mobile(mobile, &wrong(&code));
             let reply = stranger.from(&format!("192.0.2.{number}")).await;
             assert_eq!(reply.body["attempts_left"].as_u64(), left, "{}", reply.body);
         }
         let stranger = service.register_mobile(mobile, &code).from("192.0.2.7");
         let message = "验证码错误次数过多，请重新获取";
-        assert_eq!(stranger.await.body["message"], message, "though it is right");
+        assert_eq!(
+            stranger.await.body["message"],
+            message,
+            "though it is right"
+        );
         let reply = service.register_mobile(mobile, &wrong(&code)).await;
         assert_eq!(reply.body["attempts_left"], 1);
         let last = if right { code.clone() } else { wrong(&code) };
@@ -133,14 +145,20 @@ async fn a_code_of_four_digits_has_three_tries() {
     let digits: Vec<_> = text.split(|c: char| !c.is_ascii_digit()).collect();
     let code = digits.into_iter().find(|word| word.len() == 4);
     let code = code.expect("a code of four digits");
-    let other = format!("{:04}", (code.parse::<u32>().expect("a number") + 1) % 10_000);
+    let other = format!(
+        "{:04}",
+        (code.parse::<u32>().expect("a number") + 1) % 10_000
+    );
     for left in [2, 1] {
         let reply = service.register_mobile(MOBILE, &other).await;
         assert_eq!(reply.body["attempts_left"], left, "{}", reply.body);
     }
     let reply = service.register_mobile(MOBILE, "123456").await;
     assert_eq!(reply.body["message"], "验证码须为4位数字");
-    assert_eq!(service.register_mobile(MOBILE, code).await.body["code"], 200);
+    assert_eq!(
+        service.register_mobile(MOBILE, code).await.body["code"],
+        200
+    );
 }
 
 #[tokio::test]

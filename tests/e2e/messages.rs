@@ -52,7 +52,10 @@ async fn a_message_holds_a_code_and_its_minutes_in_one_part() {
     let reply = service.ask(REGIST_SMS, MOBILE).await;
     assert!(sent(&reply));
     let usage = service.spent();
-    assert_eq!((usage.trips, usage.read_units, usage.write_units), (2, 1.0, 6.0));
+    assert_eq!(
+        (usage.trips, usage.read_units, usage.write_units),
+        (2, 1.0, 6.0)
+    );
     let messages = service.inbox.all().await;
     assert_eq!(messages.len(), 1);
     assert_eq!(messages[0].to, "+8613800138000");
@@ -236,7 +239,10 @@ async fn from_the_second_message_of_an_hour_a_captcha_is_asked_for() {
         .await;
     assert!(sent(&reply));
     let usage = service.spent();
-    assert_eq!((usage.trips, usage.read_units, usage.write_units), (2, 1.0, 7.0));
+    assert_eq!(
+        (usage.trips, usage.read_units, usage.write_units),
+        (2, 1.0, 7.0)
+    );
     service.advance(3600);
     assert!(sent(&service.ask(REGIST_SMS, MOBILE).await));
     assert_eq!(service.messages().await, 3);

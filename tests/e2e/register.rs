@@ -164,7 +164,11 @@ async fn an_address_registers_at_most_sixty_members_an_hour_of_the_clock() {
     service.advance(3599);
     let before = service.dump().await;
     service.take_sent();
-    for (path, account) in [(USER_NAME, "another"), (USER_NAME, "user0"), (EMAIL, "a@b.com")] {
+    for (path, account) in [
+        (USER_NAME, "another"),
+        (USER_NAME, "user0"),
+        (EMAIL, "a@b.com"),
+    ] {
         let reply = service.post(path).json(body(account)).await;
         let refusal = json!({
             "code": 201, "message": "尝试次数过多，请在1秒后再试", "retry_after": 1,
@@ -173,7 +177,11 @@ async fn an_address_registers_at_most_sixty_members_an_hour_of_the_clock() {
         assert_eq!(service.spent().trips, 1, "nothing is looked up");
     }
     let sent = service.take_sent().into_iter().map(|sent| sent.operation);
-    assert_eq!(sent.collect::<Vec<_>>(), ["UpdateItem"; 3], "nothing is hashed or tried");
+    assert_eq!(
+        sent.collect::<Vec<_>>(),
+        ["UpdateItem"; 3],
+        "nothing is hashed or tried"
+    );
     assert_eq!(service.dump().await, before);
     // What cannot be registered anyway is told so, and not counted.
     let reply = service.post(USER_NAME).json(body("1")).await;
@@ -198,11 +206,16 @@ async fn an_address_registers_at_most_sixty_members_an_hour_of_the_clock() {
 async fn a_refused_registration_takes_no_hashs_time() {
     let service = Service::start().await;
     for number in 0..60 {
-        service.post(USER_NAME).json(body(&format!("user{}", number % 4))).await;
+        service
+            .post(USER_NAME)
+            .json(body(&format!("user{}", number % 4)))
+            .await;
     }
     let hashed = Clock::system().stopwatch();
     let password = Password::new("123456").expect("long enough");
-    password::hash(password, &service.app.random).await.expect("a hash");
+    password::hash(password, &service.app.random)
+        .await
+        .expect("a hash");
     let hashed = hashed.elapsed();
     let mut fastest = Duration::MAX;
     for _ in 0..5 {
@@ -211,7 +224,10 @@ async fn a_refused_registration_takes_no_hashs_time() {
         assert_eq!(reply.body["retry_after"], 3600);
         fastest = fastest.min(refused.elapsed());
     }
-    assert!(fastest < hashed, "{fastest:?} is as long as a hash, {hashed:?}");
+    assert!(
+        fastest < hashed,
+        "{fastest:?} is as long as a hash, {hashed:?}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

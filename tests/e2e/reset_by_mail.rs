@@ -137,7 +137,10 @@ async fn a_link_is_good_for_an_hour_or_until_one_is_used() {
         service.advance(60);
     }
     for link in &links {
-        assert!(text(&service.get(link).await).contains("zo***"), "each is good");
+        assert!(
+            text(&service.get(link).await).contains("zo***"),
+            "each is good"
+        );
     }
     service.advance(3600 - 180 - 1);
     assert!(text(&service.get(&links[0]).await).contains("zo***"));
@@ -147,7 +150,10 @@ async fn a_link_is_good_for_an_hour_or_until_one_is_used() {
     let reply = submit(&service, &token(&page), "654321", "654321").await;
     assert!(text(&reply).contains(DONE));
     for link in &links {
-        assert!(text(&service.get(link).await).contains(INVALID), "none is good any more");
+        assert!(
+            text(&service.get(link).await).contains(INVALID),
+            "none is good any more"
+        );
     }
     ask(&service, EMAIL).await;
     set_password(&service, "another1").await;
@@ -277,7 +283,11 @@ async fn a_fault_is_a_page_too_and_the_log_says_why() {
     assert!(text(&reply).contains("暂时无法完成"));
     let line = service.last_line();
     assert_eq!(line.code, 500);
-    assert!(line.fault.expect("a cause").starts_with("BatchGetItem failed"));
+    assert!(
+        line.fault
+            .expect("a cause")
+            .starts_with("BatchGetItem failed")
+    );
 }
 
 #[tokio::test]

@@ -62,10 +62,10 @@ async fn a_member_with_other_names_logs_in_by_each_with_the_new_password() {
     member.email = Some("zoe@example.com".parse::<Email>().expect("an address"));
     member.mobile = Some(MOBILE.parse::<Mobile>().expect("a number"));
     let new = session::for_browser(app, id, member.generation);
-    let created =
-        app.store
-            .members()
-            .create_member(&NewMember {
+    let created = app
+        .store
+        .members()
+        .create_member(&NewMember {
             session: Some((&new.key, &new.session)),
             ..NewMember::alone(&member)
         })
@@ -90,7 +90,8 @@ async fn a_member_who_has_gone_since_is_refused_and_the_code_kept() {
     for item in service.dump().await {
         if item["sk"] == "member" || item["sk"] == "login" {
             let delete = service.client().delete_item().table_name(service.table());
-            let key = |name: &str| AttributeValue::S(item[name].as_str().expect("a key").to_owned());
+            let key =
+                |name: &str| AttributeValue::S(item[name].as_str().expect("a key").to_owned());
             let delete = delete.key("pk", key("pk")).key("sk", key("sk"));
             delete.send().await.expect("the item is there");
         }

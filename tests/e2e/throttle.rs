@@ -99,7 +99,10 @@ async fn parallel_attempts_count() {
     let record = &service.items("login#", "login").await[0];
     let failures = record.as_object().expect("an item").iter();
     let failures = failures.filter(|(name, _)| name.starts_with("failures_"));
-    assert_eq!(failures.map(|(_, count)| count).collect::<Vec<_>>(), [10, 10]);
+    assert_eq!(
+        failures.map(|(_, count)| count).collect::<Vec<_>>(),
+        [10, 10]
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -193,7 +196,10 @@ async fn a_login_costs_the_same_however_much_its_address_has_guessed() {
         service.advance(60);
         assert!(lets_in(&service, "192.0.2.9").await);
         let usage = service.spent();
-        assert_eq!((usage.trips, usage.read_units, usage.write_units), (2, 1.0, 4.0));
+        assert_eq!(
+            (usage.trips, usage.read_units, usage.write_units),
+            (2, 1.0, 4.0)
+        );
     }
 }
 

@@ -36,7 +36,9 @@ pub(crate) async fn observe(
         milliseconds: 0.0,
         cold: app.request_log.is_first(),
         usage: Usage::default(),
-        client: extensions.get::<ClientAddress>().map(ClientAddress::network),
+        client: extensions
+            .get::<ClientAddress>()
+            .map(ClientAddress::network),
         fault: None,
         throttled: false,
         notes: Notes::default(),

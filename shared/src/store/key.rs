@@ -136,3 +136,29 @@ impl Key {
         HashMap::from([(PK.to_owned(), s(self.pk)), (SK.to_owned(), s(self.sk))])
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key(byte: &str) -> TableKey {
+        let service_key = byte.repeat(32).parse().unwrap();
+        TableKey::new(&Config::new("members", service_key))
+    }
+
+    #[test]
+    fn the_documented_commands_find_a_login_record() {
+        let record = key("0a").login(&IdentifierKey::typed("YhsdUser"));
+        assert_eq!(record.partition(), "login#KW-Xh3elbwyrxRsIPzmFaA");
+    }
+
+    #[test]
+    fn digests_are_of_their_kind_and_under_their_key() {
+        let mobile = "13800138000".parse().unwrap();
+        let digest = |key: Key| key.pk.split_once('#').unwrap().1.to_owned();
+        let login = digest(key("0a").login(&IdentifierKey::typed("13800138000")));
+        assert_eq!(digest(key("0a").mobile(&mobile)), login);
+        assert_ne!(digest(key("0b").mobile(&mobile)), login);
+        assert_ne!(digest(key("0a").address("13800138000", "sms")), login);
+    }
+}

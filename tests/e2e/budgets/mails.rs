@@ -23,7 +23,9 @@ pub async fn count(book: &mut Book<'_>) {
     let page = service.get(&format!("/reset_password?token={token}")).await;
     book.good(&page, "the reset page", (2, 3.0, 0.0))
         .least((1, 1.0, 0.0))
-        .because("the link's item names nobody: the login record of the same digest leads to the member");
+        .because(
+            "the link's item names nobody: the login record of the same digest leads to the member",
+        );
     let fields = [
         ("token", token),
         ("password", "654321"),

@@ -32,10 +32,18 @@ pub async fn count(book: &mut Book<'_>) {
     let code = service.last_code(MOBILE).await;
     book.good_too(&ask(REGIST_SMS, FREE, "192.0.2.5").await);
     let refused = service.ask(REGIST_SMS, MOBILE).from("192.0.2.6").await;
-    book.count(&refused, 201, "a code refused as (un)registered", (2, 1.0, 1.0))
-        .least((1, 1.0, 1.0))
-        .because("it is counted as a lookup once it is known that it tells as much");
-    let refused = service.ask(RESET_SMS, "13912345670").from("192.0.2.6").await;
+    book.count(
+        &refused,
+        201,
+        "a code refused as (un)registered",
+        (2, 1.0, 1.0),
+    )
+    .least((1, 1.0, 1.0))
+    .because("it is counted as a lookup once it is known that it tells as much");
+    let refused = service
+        .ask(RESET_SMS, "13912345670")
+        .from("192.0.2.6")
+        .await;
     book.count_too(&refused, 201);
     let reset = service.reset_mobile(MOBILE, &code).from("192.0.2.2").await;
     book.good(&reset, "reset by mobile, one name", (3, 1.0, 9.0))

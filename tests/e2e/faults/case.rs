@@ -156,12 +156,8 @@ impl Case {
         }));
         let dump = service.dump().await;
         let mut found = invariants::violations(&dump, service.now(), &service.key());
-        let spent = invariants::spent_for_nothing(
-            &dump,
-            service.now(),
-            &service.key(),
-            &subject.issued,
-        );
+        let spent =
+            invariants::spent_for_nothing(&dump, service.now(), &service.key(), &subject.issued);
         found.extend(spent);
         let found = found.into_iter();
         let found = found.map(|wrong| format!("{what}: {wrong}"));
@@ -205,7 +201,9 @@ impl Case {
                 return if *second == expected.first {
                     Ok(Outcome::Busy)
                 } else {
-                    Err(Wrong("what met others is not done when it is asked for again"))
+                    Err(Wrong(
+                        "what met others is not done when it is asked for again",
+                    ))
                 };
             }
             return if !first.is_refused_by_carrier() || call.operation != "Publish" {

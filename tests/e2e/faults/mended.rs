@@ -181,7 +181,10 @@ async fn what_is_counted_counts_once_though_its_answer_gets_lost() {
     let reply = check.form(&[("mobile", MOBILE)]).await;
     assert_eq!((script.disarm(), &reply.body["code"]), (1, &json!(200)));
     let check = &service.items("address#", "sms").await[0];
-    assert_eq!((&check["lookup_1"], &check["lookup_2"]), (&json!(0), &json!(0)));
+    assert_eq!(
+        (&check["lookup_1"], &check["lookup_2"]),
+        (&json!(0), &json!(0))
+    );
     break_once(&script, COUNTS_SMS, Fault::CutAfter);
     let reply = service.ask(REGIST_SMS, MOBILE).await;
     assert_eq!((script.disarm(), &reply.body["code"]), (1, &json!(200)));
@@ -215,7 +218,10 @@ async fn a_message_that_meets_others_again_and_again_is_refused_as_too_many_and_
     let (service, script) = Service::faulty(|_| {}, |_| {}).await;
     let before = service.dump().await;
     break_once(&script, COUNTS_SMS, Fault::TransactionConflict);
-    assert_eq!(service.ask(REGIST_SMS, "13800138001").await.body["code"], 200);
+    assert_eq!(
+        service.ask(REGIST_SMS, "13800138001").await.body["code"],
+        200
+    );
     assert_eq!(script.disarm(), 1);
 
     break_stubbornly(&script, COUNTS_SMS, Fault::TransactionConflict);
@@ -230,7 +236,10 @@ async fn a_message_that_meets_others_again_and_again_is_refused_as_too_many_and_
     assert!(line.throttled && line.fault.is_none(), "{line:?}");
     assert_eq!(service.messages().await, 1);
     assert!(before.is_empty() && service.dump().await.len() == 3);
-    assert_eq!(service.ask(REGIST_SMS, MOBILE).from("192.0.2.2").await.body["code"], 200);
+    assert_eq!(
+        service.ask(REGIST_SMS, MOBILE).from("192.0.2.2").await.body["code"],
+        200
+    );
 }
 
 #[tokio::test]
@@ -265,7 +274,8 @@ async fn a_mail_that_a_fault_came_before_leaves_earlier_links_good_and_can_be_as
     let ask = || crate::reset_by_mail::ask(&service, crate::reset_by_mail::EMAIL);
     assert_eq!(ask().await.body["code"], 200);
     let path = crate::reset_by_mail::link(&service).await;
-    let puts_link = "TransactWriteItems Update link/links SET #expires_at Update address/mails SET #expires_at";
+    let puts_link =
+        "TransactWriteItems Update link/links SET #expires_at Update address/mails SET #expires_at";
     break_stubbornly(&script, puts_link, Fault::CutAfter);
     let reply = ask().await;
     assert!(script.disarm() > 1);
@@ -300,8 +310,12 @@ async fn a_passed_deadline_is_said_once_in_the_log_and_as_a_page_where_a_page_wa
 #[tokio::test]
 async fn a_refused_attempt_is_refused_again_though_taking_it_back_got_no_answer() {
     let (service, script) = Service::faulty(|_| {}, |_| {}).await;
-    let subject =
-        Subject::prepare(&service, 1, &[Need::Has(Fixture::Username), Need::LockedOut]).await;
+    let subject = Subject::prepare(
+        &service,
+        1,
+        &[Need::Has(Fixture::Username), Need::LockedOut],
+    )
+    .await;
     let fields = [("account", &*subject.name), ("password", "123456")];
     let login = || {
         let request = service.post("/api/v1/account/login").form(&fields);
@@ -327,5 +341,9 @@ async fn a_message_that_the_provider_refused_still_counts_for_the_address_that_a
     script.disarm();
     assert_eq!(reply.body["message"], "短信发送失败，请稍后再试");
     let reply = service.ask(REGIST_SMS, MOBILE).await;
-    assert_eq!(reply.body["code"], 214, "the address has asked for one: {}", reply.body);
+    assert_eq!(
+        reply.body["code"], 214,
+        "the address has asked for one: {}",
+        reply.body
+    );
 }

@@ -199,9 +199,9 @@ impl Subject {
         let created = straight(service)
             .members()
             .create_member(&NewMember {
-            session: Some((&new.key, &new.session)),
-            ..NewMember::alone(&member)
-        })
+                session: Some((&new.key, &new.session)),
+                ..NewMember::alone(&member)
+            })
             .await;
         created.expect("the member is stored");
         self.id = id.get();

@@ -63,7 +63,11 @@ async fn of_two_hundred_parallel_requests_of_one_address_for_a_mobile_one_is_sen
     for policy in [CaptchaPolicy::Adaptive, CaptchaPolicy::Never] {
         let service = Service::sending(|config| config.captcha = policy).await;
         let requests = (0..200).map(|_| (MOBILE.to_owned(), "192.0.2.1".to_owned()));
-        assert_eq!(in_parallel(&service, REGIST_SMS, requests).await, 1, "{policy:?}");
+        assert_eq!(
+            in_parallel(&service, REGIST_SMS, requests).await,
+            1,
+            "{policy:?}"
+        );
         assert_eq!(service.messages().await, 1, "{policy:?}");
         let addresses = quotas(&service.items("address#", "sms").await);
         assert_eq!(
@@ -75,7 +79,8 @@ async fn of_two_hundred_parallel_requests_of_one_address_for_a_mobile_one_is_sen
 }
 
 #[tokio::test]
-async fn of_two_hundred_parallel_requests_of_one_address_ten_are_sent_a_minute_and_twenty_an_hour() {
+async fn of_two_hundred_parallel_requests_of_one_address_ten_are_sent_a_minute_and_twenty_an_hour()
+{
     let service = without_captchas().await;
     for (minute, expected) in [(0, 10), (1, 10), (2, 0)] {
         let numbers = minute * 200..(minute + 1) * 200;

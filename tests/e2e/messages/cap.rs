@@ -70,13 +70,23 @@ async fn the_log_tells_how_much_of_the_days_cap_is_used_once_it_is_much() {
         let percent = service.last_line().notes.sms_cap_percent;
         // A figure is exact, and none is known before a shard gave four fifths of its part.
         let used = u8::try_from(number + 1).expect("it is small").min(100);
-        assert!(percent.is_none_or(|percent| percent == used), "{number}: {percent:?}");
+        assert!(
+            percent.is_none_or(|percent| percent == used),
+            "{number}: {percent:?}"
+        );
         let trips = service.spent().trips;
         assert!(trips <= if percent.is_some() { 5 } else { 2 }, "{trips}");
         told.extend(percent);
     }
-    let late: Vec<_> = told.iter().copied().filter(|percent| *percent >= 80).collect();
-    assert!(late.first() <= Some(&83), "an alarm at 80 % is a few messages late: {late:?}");
+    let late: Vec<_> = told
+        .iter()
+        .copied()
+        .filter(|percent| *percent >= 80)
+        .collect();
+    assert!(
+        late.first() <= Some(&83),
+        "an alarm at 80 % is a few messages late: {late:?}"
+    );
     assert!(late.len() >= 18, "{late:?}");
     assert_eq!(late.last(), Some(&100));
     assert_eq!(service.messages().await, 100);

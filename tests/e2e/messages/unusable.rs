@@ -26,7 +26,10 @@ async fn codes_that_could_not_be_used_are_refused_and_cost_a_lookup() {
         let reply = service.ask(path, mobile).await;
         assert_eq!(reply.body, json!({"code": 201, "message": message}));
         let usage = service.spent();
-        assert_eq!((usage.trips, usage.read_units, usage.write_units), (2, 1.0, 1.0));
+        assert_eq!(
+            (usage.trips, usage.read_units, usage.write_units),
+            (2, 1.0, 1.0)
+        );
     }
     assert_eq!(service.messages().await, 0);
     assert!(service.items("cap#", "").await.is_empty());

@@ -65,7 +65,9 @@ impl Action {
                     || self == A::SetByPage && other == A::ShowPage
             }
             A::RegisterName | A::RegisterEmail => other == self,
-            A::RegisterMobile => matches!(other, A::RegisterMobile | A::CheckRegist | A::SendRegist),
+            A::RegisterMobile => {
+                matches!(other, A::RegisterMobile | A::CheckRegist | A::SendRegist)
+            }
             // One message a minute; a new code voids the one before it.
             A::SendRegist => {
                 matches!(other, A::SendRegist | A::SendReset | A::RegisterMobile)

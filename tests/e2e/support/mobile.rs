@@ -110,7 +110,11 @@ impl Service {
 
 /// The table's items without the write tokens of mobiles, and without what is counted of addresses.
 pub fn but_counted(mut items: Vec<Value>) -> Vec<Value> {
-    items.retain(|item| !item["pk"].as_str().is_some_and(|pk| pk.starts_with("address#")));
+    items.retain(|item| {
+        !item["pk"]
+            .as_str()
+            .is_some_and(|pk| pk.starts_with("address#"))
+    });
     for item in &mut items {
         if item["sk"] == "sms" {
             item.as_object_mut().expect("an item").remove("by");

@@ -1,9 +1,7 @@
 //! An account that many addresses guess at: slower and slower for strangers, and open to its owner.
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use shared::{
-    domain::identifier::IdentifierKey, store::members::identifiers::failure_attributes,
-};
+use shared::{domain::identifier::IdentifierKey, store::members::identifiers::failure_attributes};
 
 use super::{attempt, lets_in};
 use crate::{
@@ -104,7 +102,10 @@ async fn after_three_hundred_failures_in_a_day_only_known_networks_may_try() {
     let wrong = attempt(&service, "yhsduser", "wrong", "192.0.2.200").await;
     assert_eq!(wrong.body["attempts_left"], 0);
     let usage = service.spent();
-    assert_eq!((usage.trips, usage.read_units, usage.write_units), (3, 2.0, 2.0));
+    assert_eq!(
+        (usage.trips, usage.read_units, usage.write_units),
+        (3, 2.0, 2.0)
+    );
     assert!(lets_in(&service, "192.0.2.201").await);
     let again = attempt(&service, "yhsduser", "123456", "192.0.2.200").await;
     assert_eq!(again.body["retry_after"], 600, "each address has one try");

@@ -92,10 +92,7 @@ impl<'a> Stage<'a> {
         let service_key = service_key.and_then(|(_, key)| key.parse().ok());
         let config = Config::new("members", service_key.expect("a key"));
         let key = TableKey::new(&config).mobile(&mobile.parse().expect("a mobile"));
-        let key = [
-            ("pk", key.partition().to_owned()),
-            ("sk", "sms".to_owned()),
-        ];
+        let key = [("pk", key.partition().to_owned()), ("sk", "sms".to_owned())];
         let key = key.map(|(name, text)| (name.to_owned(), AttributeValue::S(text)));
         let delete = self.client.delete_item().table_name("members");
         let deleted = delete.set_key(Some(key.into())).send().await;

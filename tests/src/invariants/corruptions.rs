@@ -292,5 +292,8 @@ fn a_proof_that_was_used_up_for_nothing_is_reported() {
     }
     let mut items = valid();
     drop_item(&mut items, &login_record(MOBILE), "login");
-    assert_eq!(spent_for_nothing(&items, NOW, &key(), &good_ones[..1]).len(), 1);
+    assert_eq!(
+        spent_for_nothing(&items, NOW, &key(), &good_ones[..1]).len(),
+        1
+    );
 }

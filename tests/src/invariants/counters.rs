@@ -82,9 +82,10 @@ pub(super) fn check(table: &Table<'_>, found: &mut Found) {
         found.unless(spent.is_u64(), || format!("{pk} has spent {spent}"));
         for part in ["registrations", "without_captcha"] {
             let is_part = item[part].is_null() || item[part].as_u64() <= spent.as_u64();
-            found.unless(is_part && item[part].as_i64() >= item[part].as_i64().map(|_| 0), || {
-                format!("{pk} has spent {} for {part}", item[part])
-            });
+            found.unless(
+                is_part && item[part].as_i64() >= item[part].as_i64().map(|_| 0),
+                || format!("{pk} has spent {} for {part}", item[part]),
+            );
         }
     }
 }
@@ -105,7 +106,9 @@ pub(super) fn code<'a>(item: &'a Value, purpose: &str) -> Option<&'a Value> {
 
 /// Looks whether the window that a sort key names has begun.
 fn window(table: &Table<'_>, key: &str, sk: &str, window: FixedWindow, found: &mut Found) {
-    let number = sk.split_once('#').and_then(|(_, number)| number.parse().ok());
+    let number = sk
+        .split_once('#')
+        .and_then(|(_, number)| number.parse().ok());
     let begin = number.map(|number: i64| number * window.seconds);
     found.unless(begin.is_some_and(|begin| begin <= table.now), || {
         format!("{key} counts in the future")
@@ -125,9 +128,10 @@ fn attempts(pk: &str, item: &Value, found: &mut Found) {
             Some(_) | None => continue,
         };
         tried += usize::from(most == PER_ACCOUNT);
-        found.unless(count.as_u64().is_some_and(|count| count <= most.into()), || {
-            format!("{pk} has made {count} attempts of {name}")
-        });
+        found.unless(
+            count.as_u64().is_some_and(|count| count <= most.into()),
+            || format!("{pk} has made {count} attempts of {name}"),
+        );
     }
     found.unless(tried == accounts, || {
         format!("{pk} has attempts at {tried} accounts, and names {accounts}")
@@ -135,13 +139,7 @@ fn attempts(pk: &str, item: &Value, found: &mut Found) {
 }
 
 /// Looks whether ever more happened than there was a limit for, as far as is remembered.
-fn times(
-    table: &Table<'_>,
-    key: &str,
-    item: &Value,
-    window: SlidingWindow,
-    found: &mut Found,
-) {
+fn times(table: &Table<'_>, key: &str, item: &Value, window: SlidingWindow, found: &mut Found) {
     let name = window.name;
     let numbers = (0..).map_while(|place| item[format!("{name}_{place}")].as_i64());
     let times: Vec<_> = numbers.take_while(|time| *time > 0).collect();

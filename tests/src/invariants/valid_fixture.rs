@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 use shared::{
     base::clock::Time,
+    config::Config,
     domain::{
         actor::Actor,
         identifier::{Identifier, Username},
@@ -10,17 +11,13 @@ use shared::{
         password::PasswordHash,
         points::Points,
     },
-    config::Config,
     store::{
         key::TableKey,
         ledger::entries::{Entry, Order},
-        limits::{
-            fixed_window::HOUR, login_attempts::WINDOW,
-        },
+        limits::{fixed_window::HOUR, login_attempts::WINDOW},
         members::identifiers::failure_attributes,
     },
 };
-
 
 /// 2030-06-15 12:00:00 at `+08:00`.
 pub(super) const NOW: i64 = 1_907_726_400;

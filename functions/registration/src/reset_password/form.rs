@@ -117,10 +117,7 @@ async fn set(
 
 /// The link that the token leads to, while it is good, and its member's mail address. Two round trips,
 /// three read units.
-async fn found(
-    app: &App,
-    params: Result<AnyParams, ApiError>,
-) -> Result<Option<Found>, ApiError> {
+async fn found(app: &App, params: Result<AnyParams, ApiError>) -> Result<Option<Found>, ApiError> {
     let Ok(AnyParams(params)) = params else {
         return Ok(None);
     };

@@ -65,8 +65,7 @@ impl Code {
     pub(crate) fn read(params: &Params, format: CodeFormat) -> Result<Self, ApiError> {
         let text = VERIFY_CODE.required(params)?.trim();
         let digits = format.digits;
-        Self::parse(text, format)
-            .ok_or_else(|| VERIFY_CODE.refusal(&format!("须为{digits}位数字")))
+        Self::parse(text, format).ok_or_else(|| VERIFY_CODE.refusal(&format!("须为{digits}位数字")))
     }
 
     fn parse(text: &str, format: CodeFormat) -> Option<Self> {
@@ -228,7 +227,10 @@ mod tests {
         for bad in ["", "12345", "1234567", "12345a", "１２３４５６"] {
             assert!(Code::parse(bad, SIX).is_none(), "{bad}");
         }
-        assert_eq!([4, 6].map(|digits| CodeFormat::with_digits(digits).tries()), [3, 5]);
+        assert_eq!(
+            [4, 6].map(|digits| CodeFormat::with_digits(digits).tries()),
+            [3, 5]
+        );
     }
 
     #[test]

@@ -100,7 +100,9 @@ impl Limits<'_> {
             let name = counter.attribute();
             change = change
                 .and(&format!(", #{name} = if_not_exists(#{name}, :none) + :one"))
-                .only_if(&format!("(attribute_not_exists(#{name}) OR #{name} < :{name})"))
+                .only_if(&format!(
+                    "(attribute_not_exists(#{name}) OR #{name} < :{name})"
+                ))
                 .value(&format!(":{name}"), n(counter.limit()));
         }
         Ok(match self.0.update_with_token(change, token).await? {

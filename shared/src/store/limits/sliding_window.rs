@@ -133,7 +133,10 @@ impl SlidingWindow {
     /// Until when another event has to wait, where the limits do not allow it.
     pub(in crate::store) fn wait(self, item: &Item, now: Time) -> Option<Time> {
         let times = self.times(item);
-        let waits = self.limits.iter().filter_map(|limit| limit.wait(&times, now));
+        let waits = self
+            .limits
+            .iter()
+            .filter_map(|limit| limit.wait(&times, now));
         waits.max()
     }
 }

@@ -191,7 +191,9 @@ impl Limits<'_> {
         draw: u32,
         now: Time,
     ) -> Result<Left, StoreError> {
-        let keys: Vec<_> = (0..SHARDS).map(|shard| Key::cap_shard(now, shard)).collect();
+        let keys: Vec<_> = (0..SHARDS)
+            .map(|shard| Key::cap_shard(now, shard))
+            .collect();
         let mut shards: [Option<Stored>; SHARDS as usize] = Default::default();
         for item in self.0.read_all(&keys).await? {
             let shard: Stored = decode("cap", item)?;
@@ -200,12 +202,15 @@ impl Limits<'_> {
                 shards[place] = Some(shard);
             }
         }
-        let spent: u64 = shards.iter().flatten().map(|shard| u64::from(shard.spent)).sum();
+        let spent: u64 = shards
+            .iter()
+            .flatten()
+            .map(|shard| u64::from(shard.spent))
+            .sum();
         let has_left = |number: &u32| {
             let shard = shards[*number as usize].as_ref();
-            cap.counters().all(|counter| {
-                shard.map_or(0, counter.count) < part(counter.limit, *number)
-            })
+            cap.counters()
+                .all(|counter| shard.map_or(0, counter.count) < part(counter.limit, *number))
         };
         let open: Vec<_> = (0..SHARDS).filter(has_left).collect();
         let Some(drawn) = draw.checked_rem(u32::try_from(open.len()).unwrap_or(SHARDS)) else {
@@ -235,7 +240,10 @@ mod tests {
             assert_eq!(sum, u64::from(total));
         }
         assert_eq!(four_fifths(1000), 800);
-        assert_eq!([percent(0, 0), percent(799, 1000), percent(9, 8)], [100, 79, 100]);
+        assert_eq!(
+            [percent(0, 0), percent(799, 1000), percent(9, 8)],
+            [100, 79, 100]
+        );
     }
 
     #[test]

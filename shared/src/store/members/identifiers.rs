@@ -156,10 +156,7 @@ impl Members<'_> {
     ///
     /// # Errors
     /// [`StoreError`]
-    pub async fn login_record(
-        self,
-        identifier: &IdentifierKey,
-    ) -> Result<LoginRecord, StoreError> {
+    pub async fn login_record(self, identifier: &IdentifierKey) -> Result<LoginRecord, StoreError> {
         let item = self.0.get(self.0.key.login(identifier)).await?;
         item.map_or_else(|| Ok(LoginRecord::default()), LoginRecord::from_item)
     }
@@ -193,7 +190,10 @@ impl Members<'_> {
         is_members: bool,
     ) -> ConditionalUpdate {
         let current = failure_attributes(now);
-        let over = record.failures.keys().filter(|name| !current.contains(name));
+        let over = record
+            .failures
+            .keys()
+            .filter(|name| !current.contains(name));
         let over: Vec<_> = over.enumerate().collect();
         let mut update = String::new();
         for (place, _) in &over {

@@ -105,7 +105,11 @@ impl Members<'_> {
             outcomes.push(Created::IdTaken);
         }
         let failed = self.0.transact(writes).await?;
-        let failed = |outcome| failed.iter().any(|failed| outcomes[failed.index] == outcome);
+        let failed = |outcome| {
+            failed
+                .iter()
+                .any(|failed| outcomes[failed.index] == outcome)
+        };
         let by_weight = [
             Created::IdentifierTaken,
             Created::CodeGone,
@@ -128,7 +132,9 @@ impl Members<'_> {
         let mut member = new.member.clone();
         if let Some(network) = new.network {
             let tag = networks::network_tag(self.0, network);
-            member.networks.insert(tag, networks::day(member.created_at));
+            member
+                .networks
+                .insert(tag, networks::day(member.created_at));
         }
         let mut item = encode("member", &member)?;
         item.extend(Key::member(member.id).into_item());

@@ -60,9 +60,7 @@ impl Members<'_> {
             return Ok(false);
         };
         let member: Member = decode("member", item)?;
-        Ok(member
-            .networks
-            .contains_key(&network_tag(self.0, network)))
+        Ok(member.networks.contains_key(&network_tag(self.0, network)))
     }
 
     /// Counts the visit of a login, as [`record_visit`](Self::record_visit) does, and remembers the
@@ -95,8 +93,13 @@ impl Members<'_> {
         let mut networks: Vec<_> = member.networks.iter().collect();
         networks.sort_by_key(|(_, day)| std::cmp::Reverse(**day));
         let over = networks.into_iter().skip(KEPT).enumerate();
-        let over: Vec<_> = over.map(|(place, (tag, _))| (format!("#network_{place}"), tag)).collect();
-        let paths: Vec<_> = over.iter().map(|(alias, _)| format!("#networks.{alias}")).collect();
+        let over: Vec<_> = over
+            .map(|(place, (tag, _))| (format!("#network_{place}"), tag))
+            .collect();
+        let paths: Vec<_> = over
+            .iter()
+            .map(|(alias, _)| format!("#networks.{alias}"))
+            .collect();
         let mut change = ConditionalUpdate::new(
             Key::member(member.id),
             format!("REMOVE {}", paths.join(", ")),

@@ -120,8 +120,8 @@ impl NewCode<'_> {
         condition: &str,
     ) -> ConditionalUpdate {
         let key = verification.0.key.mobile(self.mobile);
-        let change = ConditionalUpdate::new(key, update, condition)
-            .alias("#code", self.purpose.attribute());
+        let change =
+            ConditionalUpdate::new(key, update, condition).alias("#code", self.purpose.attribute());
         if condition.contains(":digest") {
             change.value(":digest", b(self.digest.as_bytes()))
         } else {
@@ -159,9 +159,7 @@ impl Verification<'_> {
         Ok(match self.0.update_with_token(change, token).await? {
             Updated::Done(mut item) => match code(&mut item, purpose)? {
                 Some(code) if code.asker == asker => Tried::Counted(code.digest, code.left),
-                Some(code) => {
-                    Tried::Counted(code.digest, code.left.saturating_sub(KEPT_FOR_ASKER))
-                }
+                Some(code) => Tried::Counted(code.digest, code.left.saturating_sub(KEPT_FOR_ASKER)),
                 None => Tried::NoCode,
             },
             Updated::ConditionFailed(item) => {

@@ -127,12 +127,12 @@ impl Verification<'_> {
         let keys = [Key::reset_links(mailbox), Key::login_record(mailbox)];
         let (mut links, mut record) = (Item::new(), Item::new());
         for item in self.0.read_all(&keys).await? {
-            let is_links = (item.get(SK)).is_some_and(|sk| sk.as_s().is_ok_and(|sk| *sk == keys[0].sk));
+            let is_links =
+                (item.get(SK)).is_some_and(|sk| sk.as_s().is_ok_and(|sk| *sk == keys[0].sk));
             *(if is_links { &mut links } else { &mut record }) = item;
         }
-        let is_token = |place: usize| {
-            links.get(&format!("token_{place}")) == Some(&b(token.as_bytes()))
-        };
+        let is_token =
+            |place: usize| links.get(&format!("token_{place}")) == Some(&b(token.as_bytes()));
         let times = PER_MAILBOX.times(&links);
         let mut sent = (times.iter().enumerate()).filter(|(place, _)| is_token(*place));
         let is_good = sent.any(|(_, sent)| sent.plus_seconds(LINK_SECONDS) > now);

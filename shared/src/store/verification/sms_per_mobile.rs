@@ -16,13 +16,10 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 
 use super::Verification;
+use crate::base::clock::Time;
 use crate::store::{
     StoreError,
-    dynamodb::{
-        item::n,
-        transaction::FailedCondition,
-        update::ConditionalUpdate,
-    },
+    dynamodb::{item::n, transaction::FailedCondition, update::ConditionalUpdate},
     limits::{
         Limits,
         sliding_window::{Limit, SlidingWindow},
@@ -31,7 +28,6 @@ use crate::store::{
     },
     verification::codes::NewCode,
 };
-use crate::base::clock::Time;
 
 /// What a mobile may be sent: one message a minute, five an hour, ten a calendar day.
 pub const PER_MOBILE: SlidingWindow = SlidingWindow {
@@ -159,7 +155,10 @@ impl Verification<'_> {
         for again in 1..=DRAWS {
             let draw = draw.wrapping_add(again);
             let Some(shard) = drawn else {
-                drawn = match limits.shard_with_something_left(sms.cap, draw, sms.now).await? {
+                drawn = match limits
+                    .shard_with_something_left(sms.cap, draw, sms.now)
+                    .await?
+                {
                     Left::In(shard) => Some(shard),
                     Left::Nothing(percent) => return Ok(Counted::CapReached(percent)),
                 };

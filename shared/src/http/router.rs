@@ -206,13 +206,13 @@ mod tests {
         };
         let [rageframe, youhaosuda, pages] =
             ["/v1", "/api", "/page"].map(|path| Routes::default().get(path, handler));
-        let routes = Families {
+        let families = Families {
             rageframe,
             youhaosuda,
             pages,
             show: page,
         };
-        let router = router("test", app, routes);
+        let router = router("test", app, families);
         let sentence = "服务暂时不可用，请稍后再试";
         let mut faults = Vec::new();
         for (path, expected) in [

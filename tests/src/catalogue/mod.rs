@@ -78,6 +78,7 @@ pub enum Fixture {
 
 /// An endpoint.
 #[derive(Clone, Copy, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub struct Endpoint {
     /// How it answers.
     pub family: Family,

@@ -1,4 +1,4 @@
-//! `docs/openapi.json`: the catalogue as an OpenAPI document, the answers' schemas made of the types that
+//! `docs/openapi.json`: the catalogue as an `OpenAPI` document, the answers' schemas made of the types that
 //! the functions answer with.
 
 mod answers;

@@ -3,9 +3,9 @@
 use std::ops::RangeInclusive;
 
 use shared::{
+    domain::page_cursor::DateFilter,
     http::{error::ApiError, params::Params},
     rules::points::page::PageQuery,
-    store::ledger::cursor::DateFilter,
     wire::youhaosuda::Field,
 };
 

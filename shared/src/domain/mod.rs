@@ -5,6 +5,7 @@ pub mod actor;
 pub mod client_address;
 pub mod identifier;
 pub mod member;
+pub mod page_cursor;
 pub mod password;
 pub mod points;
 pub mod token;

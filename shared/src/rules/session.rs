@@ -5,12 +5,10 @@ use crate::{
     config::lifetime::{BROWSER_SECONDS, REFRESH_SECONDS, access_expiry},
     domain::{
         member::MemberId,
+        page_cursor::PageCursors,
         token::{Pair, Slot, Token},
     },
-    store::{
-        ledger::cursor::PageCursors,
-        sessions::item::{Session, SessionKey},
-    },
+    store::sessions::item::{Session, SessionKey},
 };
 
 /// A session that has not been stored yet, and what its holder gets: a [`Pair`], or a browser's

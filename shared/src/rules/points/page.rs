@@ -5,15 +5,13 @@ use crate::{
     base::clock::Time,
     domain::{
         member::MemberId,
+        page_cursor::{DateFilter, PageCursor, Places},
         points::{Points, Posting},
     },
     rules::caller::{self, Authenticated, AuthenticationError, UnverifiedToken},
     store::{
         StoreError,
-        ledger::{
-            cursor::{DateFilter, PageCursor, Places},
-            entries::{Checkpoint, Entry},
-        },
+        ledger::entries::{Checkpoint, Entry},
     },
     telemetry::line,
 };
@@ -87,8 +85,8 @@ pub async fn own_page(
     };
     let save = async {
         if reader.is_worth_keeping(&cursor, kept.as_ref()) {
-            let ledgers = app.store.ledger();
-            let saved = ledgers.save_cursor(&key, &session, query.filter, cursor);
+            let sessions = app.store.sessions();
+            let saved = sessions.save_cursor(&key, &session, query.filter, cursor);
             line::log_ignored_error(saved.await);
         }
     };

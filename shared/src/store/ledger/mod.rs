@@ -1,6 +1,5 @@
 //! A member's ledger of points: its entries, written and read.
 
-pub mod cursor;
 pub mod entries;
 pub mod post;
 pub mod read;

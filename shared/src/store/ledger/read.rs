@@ -6,12 +6,11 @@ use serde::Deserialize;
 
 use super::{
     Ledger,
-    cursor::Places,
     entries::{BY_CHECKPOINT, BY_SEQ, CHECKPOINT, Checkpoint, ENTRY_TIMES, Entry, EntryKey, SEQ},
 };
 use crate::{
     base::clock::Time,
-    domain::{member::MemberId, points::Points},
+    domain::{member::MemberId, page_cursor::Places, points::Points},
     store::{
         StoreError,
         dynamodb::item::{CAPACITY, Item, decode, n, s},

@@ -9,7 +9,7 @@
 //! | `refresh`, `refresh_until` | B, N | the refresh token's; absent in a browser's session |
 //! | `used` | BOOL | whether a token of the current pair was presented since the last rotation |
 //! | `retired` | L | [`Retired`] refresh tokens, newest first |
-//! | `cursor_all`, `cursor_recent`, `cursor_older` | M | which entries of the ledger are being read, see [`PageCursor`](super::super::ledger::cursor::PageCursor) |
+//! | `cursor_all`, `cursor_recent`, `cursor_older` | M | which entries of the ledger are being read, see [`PageCursor`](crate::domain::page_cursor::PageCursor) |
 //! | `expires_at` | N | TTL |
 
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -23,12 +23,14 @@ use crate::store::{
         update::ConditionalUpdate,
     },
     key::Key,
-    ledger::cursor::PageCursors,
 };
 use crate::{
     base::{clock::Time, digest::Digest},
     config::Config,
-    domain::token::{Slot, Token},
+    domain::{
+        page_cursor::PageCursors,
+        token::{Slot, Token},
+    },
 };
 
 /// A session as stored.

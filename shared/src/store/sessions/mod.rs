@@ -1,5 +1,6 @@
 //! What is done with sessions: begun, read with their member, rotated, ended.
 
+mod cursor;
 pub mod item;
 
 use aws_sdk_dynamodb::{

@@ -3,15 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Ledger;
-use crate::{
-    base::clock::Time,
-    store::{
-        StoreError,
-        dynamodb::item::encode,
-        sessions::item::{Session, SessionKey},
-    },
-};
+use crate::base::clock::Time;
 
 /// Which entries are read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -97,7 +89,9 @@ impl PageCursors {
         }
     }
 
-    fn only(filter: DateFilter, cursor: PageCursor) -> Self {
+    /// The cursor of a filter, and no other.
+    #[must_use]
+    pub fn only(filter: DateFilter, cursor: PageCursor) -> Self {
         let mut cursors = Self::default();
         *match filter {
             DateFilter::All => &mut cursors.all,
@@ -105,26 +99,6 @@ impl PageCursors {
             DateFilter::Older => &mut cursors.older,
         } = Some(cursor);
         cursors
-    }
-}
-
-impl Ledger<'_> {
-    /// Keeps a cursor with a session, unless the session's pair has rotated meanwhile. One write unit.
-    ///
-    /// # Errors
-    /// [`StoreError`]
-    pub async fn save_cursor(
-        self,
-        key: &SessionKey,
-        session: &Session,
-        filter: DateFilter,
-        cursor: PageCursor,
-    ) -> Result<(), StoreError> {
-        let mut change = key.while_current(session, "SET #cursor = :cursor");
-        for (name, value) in encode("page cursor", &PageCursors::only(filter, cursor))? {
-            change = change.alias("#cursor", name).value(":cursor", value);
-        }
-        self.0.update_if(change).await
     }
 }
 

@@ -3,7 +3,7 @@
 //! environment, and a start has nothing to look up.
 //!
 //! No SDK but DynamoDB's is linked here: a function that sends messages builds its own clients from
-//! [`Aws::carrier`].
+//! [`Aws::message_client`].
 
 use std::time::Duration;
 
@@ -149,12 +149,12 @@ impl Aws {
         }
     }
 
-    /// What a client of a carrier of messages is built from: `Client::new(&aws.carrier(…))`, of
-    /// whichever SDK. A message is handed over once, within `patience`: one whose answer got lost may
+    /// What the client of a provider of messages is built from: `Client::new(&aws.message_client(…))`,
+    /// of whichever SDK. A message is handed over once, within `timeout`: one whose answer got lost may
     /// be under way, and a second would be paid for too.
     #[must_use]
-    pub fn carrier(&self, service: Service, patience: Duration) -> SdkConfig {
-        self.client(service, RetryConfig::disabled(), patience, patience)
+    pub fn message_client(&self, service: Service, timeout: Duration) -> SdkConfig {
+        self.client(service, RetryConfig::disabled(), timeout, timeout)
     }
 
     /// By when a request has its answer.
@@ -232,12 +232,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_carrier_has_the_whole_of_its_time_for_one_try() {
-        let patience = Duration::from_secs(7);
-        let settings = Aws::embedded("http://127.0.0.1:1").carrier(Service::SesV2, patience);
+    fn a_provider_has_the_whole_of_its_time_for_one_try() {
+        let timeout = Duration::from_secs(7);
+        let settings = Aws::embedded("http://127.0.0.1:1").message_client(Service::SesV2, timeout);
         let timeouts = settings.timeout_config().unwrap();
-        assert_eq!(timeouts.operation_attempt_timeout(), Some(patience));
-        assert_eq!(timeouts.operation_timeout(), Some(patience));
+        assert_eq!(timeouts.operation_attempt_timeout(), Some(timeout));
+        assert_eq!(timeouts.operation_timeout(), Some(timeout));
         assert_eq!(settings.retry_config().unwrap().max_attempts(), 1);
     }
 }

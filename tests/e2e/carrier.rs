@@ -17,7 +17,7 @@ const MOBILE: &str = "13800138000";
 
 async fn through(carrier: &Carrier) -> Service {
     Service::sending_through(&carrier.url, |config| {
-        config.sms_patience = Duration::from_millis(300);
+        config.sms_timeout = Duration::from_millis(300);
     })
     .await
 }
@@ -73,7 +73,7 @@ async fn a_refused_message_uses_up_no_quota_and_starts_no_minute() {
         assert_eq!(counted(&service).await, [] as [Value; 0], "{answer:?}");
         assert_eq!(carrier.asked(), number + 1, "it is asked once");
         let line = service.last_line();
-        assert!(line.notes.carrier.unwrap().starts_with("SNS refused"));
+        assert!(line.notes.provider.unwrap().starts_with("SNS refused"));
         assert_eq!(line.fault, None, "it is no fault of ours");
     }
     assert!(carrier.taken().is_empty());
@@ -128,7 +128,7 @@ async fn a_message_without_an_answer_counts_as_sent_and_its_code_is_good() {
             "{answer:?}"
         );
         assert_eq!(carrier.asked(), 1, "{answer:?}: it is asked once");
-        let note = service.last_line().notes.carrier;
+        let note = service.last_line().notes.provider;
         assert!(note.unwrap().starts_with("SNS did not answer"));
         assert_eq!(counted(&service).await.len(), 2);
         let again = service.ask(REGIST_SMS, MOBILE).from("192.0.2.2").await;
@@ -197,9 +197,9 @@ async fn a_message_that_found_no_connection_counts_as_refused() {
     ] {
         // Longer than a connection may take.
         let patience = Duration::from_secs(5);
-        let service = Service::sending_through(&url, |config| config.sms_patience = patience).await;
+        let service = Service::sending_through(&url, |config| config.sms_timeout = patience).await;
         let reply = service.ask(REGIST_SMS, MOBILE).await;
-        let note = service.last_line().notes.carrier.expect("it is said");
+        let note = service.last_line().notes.provider.expect("it is said");
         assert_eq!(note, "SNS refused a message: no connection", "{what}");
         let refused = json!({"code": 201, "message": "短信发送失败，请稍后再试"});
         assert_eq!(reply.body, refused, "{what}");

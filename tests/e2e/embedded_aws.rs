@@ -24,11 +24,11 @@ use crate::support::{Service, inbox};
 const PATIENCE: Duration = Duration::from_secs(10);
 
 pub fn sns(aws: &Aws) -> aws_sdk_sns::Client {
-    aws_sdk_sns::Client::new(&aws.carrier(Of::Sns, PATIENCE))
+    aws_sdk_sns::Client::new(&aws.message_client(Of::Sns, PATIENCE))
 }
 
 fn ses(aws: &Aws) -> aws_sdk_sesv2::Client {
-    aws_sdk_sesv2::Client::new(&aws.carrier(Of::SesV2, PATIENCE))
+    aws_sdk_sesv2::Client::new(&aws.message_client(Of::SesV2, PATIENCE))
 }
 
 pub async fn send_mail(aws: &Aws, to: &str, text: Option<&str>, html: Option<&str>) -> String {

@@ -26,7 +26,7 @@ use crate::{delivery::template::Template, verification::codes::CodeFormat};
 /// | `HUIYUAN_SMS_SENDER_ID` | `Huiyuan` | the sender, 1–11 letters and digits, a letter among them |
 /// | `HUIYUAN_SMS_MAX_PRICE` | 0.10 | the most a message may cost, in US dollars |
 /// | `HUIYUAN_SMS_PER_DAY` | 1000 | how many messages the whole service may send in a day |
-/// | `HUIYUAN_SMS_MILLISECONDS` | 5000 | how long the carrier may take to answer, from 100 to half of the deadline |
+/// | `HUIYUAN_SMS_MILLISECONDS` | 5000 | how long the provider may take to answer, from 100 to half of the deadline |
 /// | `HUIYUAN_CAPTCHA` | `adaptive` | who has to solve one: `always`, `adaptive`, `never` |
 /// | `HUIYUAN_MAIL_FROM` | required | the sender of mails, an address that SES has verified |
 /// | `HUIYUAN_MAIL_MILLISECONDS` | 2000 | how long an answer takes that may have sent a mail, from 100 to half of the deadline |
@@ -49,14 +49,14 @@ pub struct Config {
     pub max_price: String,
     /// How many of them the whole service may send in a calendar day at `+08:00`.
     pub per_day: u32,
-    /// How long their carrier may take to answer.
-    pub sms_patience: Duration,
+    /// How long their provider may take to answer.
+    pub sms_timeout: Duration,
     /// Who has to solve a captcha.
     pub captcha: CaptchaPolicy,
     /// Whom mails are from.
     pub mail_from: String,
     /// How long an answer takes that may have sent a mail.
-    pub mail_patience: Duration,
+    pub mail_timeout: Duration,
     /// Where clients reach the service, without a slash at the end.
     pub public_url: String,
 }
@@ -99,10 +99,10 @@ impl Config {
             sender_id: "Huiyuan".to_owned(),
             max_price: "0.10".to_owned(),
             per_day: 1000,
-            sms_patience: Duration::from_secs(5),
+            sms_timeout: Duration::from_secs(5),
             captcha: CaptchaPolicy::Adaptive,
             mail_from: mail_from.to_owned(),
-            mail_patience: Duration::from_secs(2),
+            mail_timeout: Duration::from_secs(2),
             public_url: public_url.to_owned(),
         }
     }
@@ -151,11 +151,11 @@ impl Config {
                 defaults.per_day,
                 |number| *number <= 10_000_000,
             )?,
-            sms_patience: patience(
+            sms_timeout: timeout(
                 settings,
                 deadline,
                 "HUIYUAN_SMS_MILLISECONDS",
-                defaults.sms_patience,
+                defaults.sms_timeout,
             )?,
             captcha: settings.parsed(
                 "HUIYUAN_CAPTCHA",
@@ -163,11 +163,11 @@ impl Config {
                 defaults.captcha,
                 |_| true,
             )?,
-            mail_patience: patience(
+            mail_timeout: timeout(
                 settings,
                 deadline,
                 "HUIYUAN_MAIL_MILLISECONDS",
-                defaults.mail_patience,
+                defaults.mail_timeout,
             )?,
             ..defaults
         })
@@ -210,8 +210,8 @@ fn is_price(price: &str) -> bool {
         && price.parse().is_ok_and(|price: f64| price > 0.0)
 }
 
-/// A carrier's part of the deadline leaves as much for the table.
-fn patience(
+/// A provider's part of the deadline leaves as much for the table.
+fn timeout(
     settings: &Settings,
     deadline: Deadline,
     name: &'static str,

@@ -13,7 +13,11 @@ use tokio::sync::Semaphore;
 use crate::{
     captcha::Captchas,
     config::Config,
-    delivery::{mail::Mail, sms::Sms},
+    delivery::{
+        provider::{MailProvider, SmsProvider},
+        ses::Ses,
+        sns::Sns,
+    },
 };
 
 /// How many messages are counted at once. Lambda has one request at a time in a process; where all
@@ -26,8 +30,8 @@ pub struct Registration {
     pub(crate) app: App,
     pub(crate) config: Arc<Config>,
     pub(crate) captchas: Captchas,
-    pub(crate) sms: Sms,
-    pub(crate) mail: Mail,
+    pub(crate) sms: Arc<dyn SmsProvider>,
+    pub(crate) mail: Arc<dyn MailProvider>,
     pub(crate) counting: Arc<Semaphore>,
 }
 
@@ -37,8 +41,8 @@ impl Registration {
     pub fn new(app: App, config: Config) -> Self {
         Self {
             captchas: Captchas::new(&app, &config),
-            sms: Sms::new(&app.aws, &config),
-            mail: Mail::new(&app.aws, &config),
+            sms: Arc::new(Sns::new(&app.aws, &config)),
+            mail: Arc::new(Ses::new(&app.aws, &config)),
             config: Arc::new(config),
             counting: Arc::new(Semaphore::new(COUNTING)),
             app,

@@ -45,7 +45,7 @@ impl FromRequestParts<App> for Authenticated {
     }
 }
 
-/// The token of a request, from the first carrier that holds one.
+/// The token of a request, from the first place that holds one.
 fn carried(parts: &Parts, config: &Config) -> Result<Option<String>, ApiError> {
     let headers = &parts.headers;
     if let Some(text) = bearer(headers).or_else(|| header(headers, X_API_KEY.as_str())) {

@@ -57,9 +57,9 @@ pub struct Notes {
     /// How much of the day's cap on messages is used, in percent: see `store::spend`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sms_cap_percent: Option<u8>,
-    /// What the carrier of a message did other than take it.
+    /// What the provider of a message did other than take it.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub carrier: Option<String>,
+    pub provider: Option<String>,
     /// Whether a password was right, where one was compared to log in.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub login: Option<&'static str>,

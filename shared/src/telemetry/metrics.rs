@@ -65,7 +65,7 @@ struct Figures {
     #[serde(skip_serializing_if = "is_zero")]
     codes_refused: u8,
     #[serde(skip_serializing_if = "is_zero")]
-    carrier_failures: u8,
+    provider_failures: u8,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]
@@ -87,7 +87,7 @@ impl Figures {
             login_milliseconds: login.map(|_| line.milliseconds),
             codes_sent: (send && line.code == 200).into(),
             codes_refused: (send && line.code != 200 && !fault).into(),
-            carrier_failures: line.notes.carrier.is_some().into(),
+            provider_failures: line.notes.provider.is_some().into(),
         }
     }
 
@@ -100,7 +100,7 @@ impl Figures {
             ("logins_bad", self.logins_bad),
             ("codes_sent", self.codes_sent),
             ("codes_refused", self.codes_refused),
-            ("carrier_failures", self.carrier_failures),
+            ("provider_failures", self.provider_failures),
         ];
         let counts = (counts.iter())
             .filter(|(_, count)| *count > 0)
@@ -266,15 +266,15 @@ mod tests {
     }
 
     #[test]
-    fn a_carrier_that_fails_is_counted_though_the_answer_does_not_tell() {
-        let carrier = Some("SES did not answer for a message: timeout".to_owned());
+    fn a_provider_that_fails_is_counted_though_the_answer_does_not_tell() {
+        let provider = Some("SES did not answer for a message: timeout".to_owned());
         let mut mail = line("/api/v1/account/reset_password_with_email", 200);
-        mail.notes.carrier.clone_from(&carrier);
-        assert_eq!(counted(&mail), ["requests", "carrier_failures"]);
+        mail.notes.provider.clone_from(&provider);
+        assert_eq!(counted(&mail), ["requests", "provider_failures"]);
         for (code, became) in [(200, "codes_sent"), (201, "codes_refused")] {
             let mut code = line(SENDS[0], code);
-            code.notes.carrier.clone_from(&carrier);
-            assert_eq!(counted(&code), ["requests", became, "carrier_failures"]);
+            code.notes.provider.clone_from(&provider);
+            assert_eq!(counted(&code), ["requests", became, "provider_failures"]);
         }
     }
 }

@@ -56,8 +56,8 @@ impl Harness {
                 }
             },
             |config| {
-                config.sms_patience = pace.deadline / 7;
-                config.mail_patience = Duration::from_millis(300);
+                config.sms_timeout = pace.deadline / 7;
+                config.mail_timeout = Duration::from_millis(300);
             },
         )
         .await;

@@ -93,7 +93,7 @@ impl World {
         let service = Service::sending(|config| {
             config.captcha = CaptchaPolicy::Never;
             config.code_seconds = 600;
-            config.mail_patience = Duration::from_millis(200);
+            config.mail_timeout = Duration::from_millis(200);
         })
         .await;
         let registration_code = service.code(REGIST_SMS, MOBILE).await;

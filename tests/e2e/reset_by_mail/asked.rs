@@ -18,7 +18,7 @@ async fn the_answer_does_not_tell_whether_the_address_is_known() {
     let carrier = Carrier::start().await;
     let patience = Duration::from_millis(400);
     let service =
-        Service::sending_through(&carrier.url, |config| config.mail_patience = patience).await;
+        Service::sending_through(&carrier.url, |config| config.mail_timeout = patience).await;
     member(&service).await;
     let mut known = Vec::new();
     for (email, answer) in [
@@ -56,8 +56,7 @@ async fn the_answer_does_not_tell_whether_the_address_is_known() {
 
 #[tokio::test]
 async fn links_are_asked_for_within_limits_that_do_not_tell_who_is_known() {
-    let service =
-        Service::sending(|config| config.mail_patience = Duration::from_millis(500)).await;
+    let service = Service::sending(|config| config.mail_timeout = Duration::from_millis(500)).await;
     member(&service).await;
     for email in [EMAIL, "nobody@example.com"] {
         for _ in 0..3 {
@@ -91,8 +90,7 @@ async fn links_are_asked_for_within_limits_that_do_not_tell_who_is_known() {
 
 #[tokio::test]
 async fn of_parallel_requests_for_a_mailbox_three_are_mailed() {
-    let service =
-        Service::sending(|config| config.mail_patience = Duration::from_millis(500)).await;
+    let service = Service::sending(|config| config.mail_timeout = Duration::from_millis(500)).await;
     member(&service).await;
     let requests: Vec<_> = (0..20)
         .map(|number| {

@@ -94,7 +94,7 @@ impl Service {
         let (aws, proxies) = way.to(aws.within(config.deadline)).await;
         let keys = KEYS.map(|key| key.parse().expect("a key"));
         let mut sending = registration::config::Config::new(keys, "shop@shop.example", PUBLIC_URL);
-        sending.mail_patience = Duration::from_secs(1);
+        sending.mail_timeout = Duration::from_secs(1);
         change_sending(&mut sending);
         let app = App {
             store: Store::with(

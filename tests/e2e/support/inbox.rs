@@ -123,7 +123,8 @@ impl Ministack {
             ses: at(Service::SesV2),
             before: HashSet::new(),
         };
-        let ses = aws_sdk_sesv2::Client::new(&aws.carrier(Service::SesV2, Duration::from_secs(5)));
+        let ses =
+            aws_sdk_sesv2::Client::new(&aws.message_client(Service::SesV2, Duration::from_secs(5)));
         for domain in DOMAINS {
             // An earlier test may have made it known already.
             let _ = ses

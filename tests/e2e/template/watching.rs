@@ -87,7 +87,7 @@ fn whoever_is_woken_by_an_alarm_can_read_of_it() {
         .iter()
         .filter(|(_, resource)| resource["Type"] == "AWS::CloudWatch::Alarm");
     let names: Vec<_> = alarms.map(|(name, _)| format!("`{name}`")).collect();
-    assert!(names.contains(&"`CarrierAlarm`".to_owned()), "{names:?}");
+    assert!(names.contains(&"`ProviderAlarm`".to_owned()), "{names:?}");
     let document = include_str!("../../../docs/operating.md");
     for name in names {
         assert!(document.contains(&name), "{name} is not explained");

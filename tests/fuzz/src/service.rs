@@ -79,7 +79,7 @@ impl Service {
         let keys = ["0a".repeat(32), CAPTCHA_KEY.to_owned()];
         let keys = keys.map(|key| key.parse().expect("32 bytes"));
         let mut sending = config::Config::new(keys, "shop@shop.example", PUBLIC_URL);
-        sending.mail_patience = Duration::ZERO;
+        sending.mail_timeout = Duration::ZERO;
         let registration = Registration::new(app.clone(), sending);
         let router = site_auth::router(app.clone())
             .merge(customer_account::router(app.clone()))

@@ -65,7 +65,7 @@ impl Stack {
         let keys = [(); 2].map(|()| SecretKey::random(&app.random));
         let mut sending = registration::config::Config::new(keys, "huiyuan@example.com", &url);
         sending.per_day = 10_000_000;
-        sending.mail_patience = Duration::from_millis(500);
+        sending.mail_timeout = Duration::from_millis(500);
         let registration = Registration::new(app.clone(), sending);
         let captchas = registration.captchas().clone();
         let router = service::with_addresses(&app, &registration)

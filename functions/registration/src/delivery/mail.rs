@@ -1,29 +1,19 @@
-//! Mail, by SES.
+//! The text of mails, in Chinese and in English.
 
 use askama::Template;
-use aws_sdk_sesv2::{
-    Client,
-    error::BuildError,
-    types::{Body, Content, Destination, EmailContent, Message},
-};
-use shared::{
-    aws::{Aws, Service},
-    domain::identifier::IdentifierKey,
-    store::verification::reset_links::LINK_SECONDS,
-};
-
-use crate::{config::Config, delivery::provider::Unconfirmed};
+use shared::domain::identifier::IdentifierKey;
 
 const SUBJECT: &str = "重设密码 / Reset your password";
 
 /// How long a link is good, in minutes.
-const LINK_MINUTES: i64 = LINK_SECONDS / 60;
+pub(crate) const LINK_MINUTES: i64 = 60;
 
-/// The way to mailboxes.
-#[derive(Clone, Debug)]
+/// A mail as it is handed to a provider. It does not print itself.
 pub(crate) struct Mail {
-    client: Client,
-    from: String,
+    pub(super) to: String,
+    pub(super) subject: &'static str,
+    pub(super) text: String,
+    pub(super) html: String,
 }
 
 /// The plain part of the mail with a link.
@@ -42,52 +32,18 @@ struct Html<'a> {
     minutes: i64,
 }
 
-/// Why a mail was not sent, or not surely.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum MailError {
-    /// It could not be written.
-    #[error("a mail could not be written")]
-    Written(#[from] askama::Error),
-    /// It could not be put together.
-    #[error("a mail could not be put together")]
-    Built(#[from] BuildError),
-    /// SES did not confirm it.
-    #[error(transparent)]
-    Unconfirmed(#[from] Unconfirmed),
-}
-
 impl Mail {
-    pub(crate) fn new(aws: &Aws, config: &Config) -> Self {
-        let settings = aws.carrier(Service::SesV2, config.mail_patience);
-        Self {
-            client: Client::new(&settings),
-            from: config.mail_from.clone(),
-        }
-    }
-
-    /// Sends a link to set a new password by.
-    pub(crate) async fn send_link(&self, to: &IdentifierKey, link: &str) -> Result<(), MailError> {
+    /// The mail with a link to set a new password by.
+    ///
+    /// # Errors
+    /// The template's.
+    pub(crate) fn with_link(to: &IdentifierKey, link: &str) -> Result<Self, askama::Error> {
         let minutes = LINK_MINUTES;
-        let body = Body::builder()
-            .text(content(&Plain { link, minutes }.render()?)?)
-            .html(content(&Html { link, minutes }.render()?)?)
-            .build();
-        let message = Message::builder().subject(content(SUBJECT)?).body(body);
-        let sent = self
-            .client
-            .send_email()
-            .from_email_address(&self.from)
-            .destination(Destination::builder().to_addresses(to.as_str()).build())
-            .content(EmailContent::builder().simple(message.build()).build())
-            .send()
-            .await;
-        match sent {
-            Ok(_) => Ok(()),
-            Err(error) => Err(Unconfirmed::of("SES", &error).into()),
-        }
+        Ok(Self {
+            to: to.as_str().to_owned(),
+            subject: SUBJECT,
+            text: Plain { link, minutes }.render()?,
+            html: Html { link, minutes }.render()?,
+        })
     }
-}
-
-fn content(text: &str) -> Result<Content, BuildError> {
-    Content::builder().data(text).charset("UTF-8").build()
 }

@@ -1,73 +1,59 @@
-//! What the carriers of messages answer, and what that means for whoever pays and waits.
+//! What a provider of messages is, and what became of a message that was handed to one.
 
-use std::error::Error;
+use std::{fmt, future::Future, pin::Pin};
 
-use aws_sdk_sns::{
-    config::http::HttpResponse,
-    error::{ProvideErrorMetadata, SdkError},
-};
-use hyper_util::client::legacy;
+use shared::domain::identifier::Mobile;
 
-/// A message that its carrier did not confirm.
+use super::mail::Mail;
+
+/// What became of a message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    /// The provider took it.
+    Sent,
+    /// The provider refused it, or was never reached. It has not been sent, and costs nothing.
+    Refused(Failure),
+    /// No answer came, or none that can be read. It may be under way.
+    Unknown(Failure),
+}
+
+impl Outcome {
+    /// What went wrong, for the log; `None` where nothing did.
+    pub(crate) fn problem(&self) -> Option<String> {
+        match self {
+            Self::Sent => None,
+            Self::Refused(Failure { provider, reason }) => {
+                Some(format!("{provider} refused a message: {reason}"))
+            }
+            Self::Unknown(Failure { provider, reason }) => {
+                Some(format!("{provider} did not answer for a message: {reason}"))
+            }
+        }
+    }
+}
+
+/// Why a message was not sent, or not surely. It tells nothing of the message.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum Unconfirmed {
-    /// It was refused, or never left: it has not been sent and costs nothing.
-    #[error("{carrier} refused a message: {code}")]
-    Refused {
-        /// `SNS` or `SES`.
-        carrier: &'static str,
-        /// The service's error code, or what stood in the way.
-        code: String,
-    },
-    /// No answer came, or none that can be read: it may be under way.
-    #[error("{carrier} did not answer for a message: {kind}")]
-    Unanswered {
-        /// `SNS` or `SES`.
-        carrier: &'static str,
-        /// `timeout`, `dispatch`, …
-        kind: &'static str,
-    },
+#[error("{provider}: {reason}")]
+pub(crate) struct Failure {
+    /// `SNS`, `SES`, …
+    pub(crate) provider: &'static str,
+    /// The provider's error code, or what stood in the way.
+    pub(crate) reason: String,
 }
 
-impl Unconfirmed {
-    pub(crate) fn of<E: ProvideErrorMetadata + Error + 'static>(
-        carrier: &'static str,
-        error: &SdkError<E, HttpResponse>,
-    ) -> Self {
-        let refused = |code: Option<&str>| Self::Refused {
-            carrier,
-            code: code.unwrap_or("no code").to_owned(),
-        };
-        let unanswered = |kind| Self::Unanswered { carrier, kind };
-        // Whoever says yes in a way that cannot be read has said yes.
-        let taken = error.raw_response();
-        let taken = taken.is_some_and(|response| response.status().is_success());
-        match error {
-            SdkError::ConstructionFailure(_) => refused(Some("not sent")),
-            SdkError::ServiceError(_) | SdkError::ResponseError(_) if taken => {
-                unanswered("response")
-            }
-            SdkError::ServiceError(_) => refused(error.code()),
-            SdkError::ResponseError(_) => refused(None),
-            SdkError::TimeoutError(_) => unanswered("timeout"),
-            SdkError::DispatchFailure(_) if never_connected(error) => {
-                refused(Some("no connection"))
-            }
-            SdkError::DispatchFailure(_) => unanswered("dispatch"),
-            _ => unanswered("unknown"),
-        }
-    }
+/// The outcome of a message that is being handed over.
+pub(crate) type Sending<'a> = Pin<Box<dyn Future<Output = Outcome> + Send + 'a>>;
+
+/// Sends text messages. A message is handed over once: one whose answer got lost may be under way, and
+/// a second would be paid for too.
+pub(crate) trait SmsProvider: fmt::Debug + Send + Sync {
+    /// Hands a text for a mobile over.
+    fn send<'a>(&'a self, mobile: &'a Mobile, text: String) -> Sending<'a>;
 }
 
-/// Whether no connection came about, for want of a name, of somebody who listens or of TLS, or in time:
-/// nothing can have been sent then.
-fn never_connected(error: &(dyn Error + 'static)) -> bool {
-    let mut next = Some(error);
-    while let Some(error) = next {
-        if (error.downcast_ref::<legacy::Error>()).is_some_and(legacy::Error::is_connect) {
-            return true;
-        }
-        next = error.source();
-    }
-    false
+/// Sends mails. A mail is handed over once.
+pub(crate) trait MailProvider: fmt::Debug + Send + Sync {
+    /// Hands a mail over.
+    fn send<'a>(&'a self, mail: &'a Mail) -> Sending<'a>;
 }

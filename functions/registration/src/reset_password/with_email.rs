@@ -8,7 +8,7 @@ use axum::{extract::State, response::IntoResponse};
 use shared::{
     domain::{
         client_address::ClientAddress,
-        identifier::{Email, Identifier},
+        identifier::{Email, Identifier, IdentifierKey},
     },
     http::{
         envelope,
@@ -20,6 +20,7 @@ use shared::{
 };
 
 use crate::{
+    delivery::{mail::Mail, provider::MailProvider},
     reset_password::{form, token::ResetToken},
     state::Registration,
 };
@@ -66,12 +67,19 @@ pub(crate) async fn handler(
     let send = async {
         if known {
             let link = form::link(&config.public_url, &token);
-            if let Err(error) = mail.send_link(&email, &link).await {
-                line::annotate(|notes| notes.carrier = Some(error.to_string()));
-            }
+            send(&**mail, &email, &link).await;
         }
     };
     // The mail's own time-out is the same, so it does not outlast the pause.
-    tokio::join!(send, tokio::time::sleep(config.mail_patience));
+    tokio::join!(send, tokio::time::sleep(config.mail_timeout));
     Ok(envelope::youhaosuda(()))
+}
+
+/// Mails a link. The answer does not tell whether that went well; the log does.
+async fn send(provider: &dyn MailProvider, to: &IdentifierKey, link: &str) {
+    let problem = match Mail::with_link(to, link) {
+        Ok(mail) => provider.send(&mail).await.problem(),
+        Err(error) => Some(error.to_string()),
+    };
+    line::annotate(|notes| notes.provider = problem);
 }

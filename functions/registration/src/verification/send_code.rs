@@ -25,7 +25,7 @@ use shared::{
 
 use crate::{
     config::CaptchaPolicy,
-    delivery::provider::Unconfirmed,
+    delivery::provider::{Failure, Outcome},
     state::Registration,
     verification::{
         codes::Code,
@@ -74,7 +74,7 @@ pub(crate) enum SendError {
     Busy,
     /// The provider refused it.
     #[error("the provider refused")]
-    Refused(#[source] Unconfirmed),
+    Refused(#[source] Failure),
     /// A fault of ours.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -168,17 +168,14 @@ pub(crate) async fn send_code(
     let text = config
         .template
         .fill(code.as_str(), config.code_seconds / 60);
-    match registration.sms.send(mobile, text).await {
-        Ok(()) => Ok(()),
-        Err(unanswered @ Unconfirmed::Unanswered { .. }) => {
-            line::annotate(|notes| notes.carrier = Some(unanswered.to_string()));
-            Ok(())
-        }
-        Err(refused @ Unconfirmed::Refused { .. }) => {
-            line::annotate(|notes| notes.carrier = Some(refused.to_string()));
+    let outcome = registration.sms.send(mobile, text).await;
+    line::annotate(|notes| notes.provider = outcome.problem());
+    match outcome {
+        Outcome::Sent | Outcome::Unknown(_) => Ok(()),
+        Outcome::Refused(failure) => {
             let taken_back = app.store.verification().take_back_sms(&sms, counted).await;
             line::log_ignored_error(taken_back);
-            Err(SendError::Refused(refused))
+            Err(SendError::Refused(failure))
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Text messages, by SNS.
+//! Text messages by SNS.
 
 use aws_sdk_sns::{Client, types::MessageAttributeValue};
 use shared::{
@@ -6,20 +6,24 @@ use shared::{
     domain::identifier::Mobile,
 };
 
-use crate::{config::Config, delivery::provider::Unconfirmed};
+use super::{
+    aws::outcome,
+    provider::{Sending, SmsProvider},
+};
+use crate::config::Config;
 
-/// The way to mobiles.
+/// SNS's `Publish`.
 #[derive(Clone, Debug)]
-pub(crate) struct Sms {
+pub(crate) struct Sns {
     client: Client,
     sender_id: MessageAttributeValue,
     max_price: MessageAttributeValue,
     transactional: MessageAttributeValue,
 }
 
-impl Sms {
+impl Sns {
     pub(crate) fn new(aws: &Aws, config: &Config) -> Self {
-        let settings = aws.carrier(Service::Sns, config.sms_patience);
+        let settings = aws.message_client(Service::Sns, config.sms_timeout);
         Self {
             client: Client::new(&settings),
             sender_id: attribute("String", &config.sender_id),
@@ -27,23 +31,19 @@ impl Sms {
             transactional: attribute("String", "Transactional"),
         }
     }
+}
 
-    /// Hands a message to the carrier.
-    pub(crate) async fn send(&self, mobile: &Mobile, text: String) -> Result<(), Unconfirmed> {
-        let sent = self
+impl SmsProvider for Sns {
+    fn send<'a>(&'a self, mobile: &'a Mobile, text: String) -> Sending<'a> {
+        let publish = self
             .client
             .publish()
             .phone_number(format!("+86{}", mobile.as_str()))
             .message(text)
             .message_attributes("AWS.SNS.SMS.SMSType", self.transactional.clone())
             .message_attributes("AWS.SNS.SMS.SenderID", self.sender_id.clone())
-            .message_attributes("AWS.SNS.SMS.MaxPrice", self.max_price.clone())
-            .send()
-            .await;
-        match sent {
-            Ok(_) => Ok(()),
-            Err(error) => Err(Unconfirmed::of("SNS", &error)),
-        }
+            .message_attributes("AWS.SNS.SMS.MaxPrice", self.max_price.clone());
+        Box::pin(async { outcome("SNS", publish.send().await) })
     }
 }
 

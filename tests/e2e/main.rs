@@ -12,6 +12,7 @@
 //! | what is served, and how it is described | `catalogue`, `openapi`, `support/described` |
 //! | what every route has to stand: no session, rubbish, a secret, a fault, a race, load | `sessions`, `rubbish`, `secrets`, `faults`, `races`, `load` |
 //! | what has to hold in the table | `invariants` |
+//! | how the code is laid out | `house` |
 //! | what a request costs | `budgets`, `points/budgets` |
 //! | what is deployed, may be done, watched and set | `template`, `settings` |
 //! | what stands in for AWS | `embedded_aws`, `inspect`, `proxy` |
@@ -32,6 +33,7 @@ mod codes;
 mod documented;
 mod embedded_aws;
 mod faults;
+mod house;
 mod inspect;
 mod invariants;
 mod load;

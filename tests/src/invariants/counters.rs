@@ -10,8 +10,9 @@ use shared::{
             login_attempts::{ACCOUNTS, PER_ACCOUNT, PER_MINUTE, WINDOW},
             sliding_window::{Limit, SlidingWindow},
             sms_per_address::{LOOKUPS, SENT},
+            sms_per_mobile,
         },
-        verification::{captchas::WRONG_ANSWERS, reset_links, sms_per_mobile},
+        verification::{captchas::WRONG_ANSWERS, reset_links},
     },
 };
 

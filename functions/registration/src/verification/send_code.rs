@@ -17,7 +17,7 @@ use shared::{
         members::identifiers::LoginRecord,
         verification::{
             codes::{NewCode, Purpose},
-            sms_per_mobile::{Counted, CountedSms, NewSms},
+            sms::{Counted, CountedSms, NewSms},
         },
     },
     telemetry::line,

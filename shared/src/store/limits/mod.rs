@@ -6,6 +6,7 @@ pub mod login_attempts;
 pub mod sliding_window;
 pub mod sms_daily_cap;
 pub mod sms_per_address;
+pub mod sms_per_mobile;
 
 use super::dynamodb::table::Table;
 

@@ -1,4 +1,4 @@
-//! Verification codes: tried, used up. A mobile's item, drawn in [`sms_per_mobile`](super::sms_per_mobile),
+//! Verification codes: tried, used up. A mobile's item, drawn in [`sms`](super::sms),
 //! holds one of each purpose:
 //!
 //! | attribute | type | what |
@@ -12,13 +12,14 @@
 use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem};
 use serde::Deserialize;
 
-use super::{Verification, sms_per_mobile::PER_MOBILE};
+use super::Verification;
 use crate::store::{
     StoreError,
     dynamodb::{
         item::{Item, b, decode, n},
         update::{ConditionalUpdate, Updated, WriteToken},
     },
+    limits::sms_per_mobile::PER_MOBILE,
 };
 use crate::{
     base::{clock::Time, digest::Digest},

@@ -4,7 +4,7 @@
 pub mod captchas;
 pub mod codes;
 pub mod reset_links;
-pub mod sms_per_mobile;
+pub mod sms;
 
 use super::dynamodb::table::Table;
 

@@ -25,25 +25,9 @@ use crate::store::{
         sliding_window::{Limit, SlidingWindow},
         sms_daily_cap::{DailyCap, Left, Shard},
         sms_per_address::{LOOKUPS, SENT},
+        sms_per_mobile::PER_MOBILE,
     },
     verification::codes::NewCode,
-};
-
-/// What a mobile may be sent: one message a minute, five an hour, ten a calendar day.
-pub const PER_MOBILE: SlidingWindow = SlidingWindow {
-    name: "sent",
-    limits: &[
-        Limit::Within {
-            events: 1,
-            seconds: 60,
-        },
-        Limit::Within {
-            events: 5,
-            seconds: HOUR,
-        },
-        Limit::PerDay { events: 10 },
-    ],
-    stored: 11,
 };
 
 /// From the second message within an hour on, a captcha has to be solved.

@@ -9,7 +9,7 @@ use shared::{
         error::ApiError,
         params::AnyParams,
     },
-    rules::points::page::{self, PageError},
+    rules::points::page,
 };
 
 use crate::{
@@ -25,11 +25,7 @@ pub(crate) async fn handler(
 ) -> Result<Flat<Details>, ApiError> {
     let AnyParams(params) = params?;
     let query = query::read(&params)?;
-    let page = page::page_of(&app, id, query).await;
-    let page = page.map_err(|error| match error {
-        PageError::NoMember => ApiError::refused(NO_MEMBER),
-        PageError::Authentication(error) => error.into(),
-        PageError::Store(error) => error.into(),
-    })?;
+    let page = page::page_of(&app, id, query).await?;
+    let page = page.ok_or_else(|| ApiError::refused(NO_MEMBER))?;
     Ok(envelope::youhaosuda(Details::new(page, query)))
 }

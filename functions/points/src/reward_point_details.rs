@@ -10,7 +10,7 @@ use shared::{
     },
     rules::{
         caller::{self, UnverifiedToken},
-        points::page::{self, PageError},
+        points::page,
     },
 };
 
@@ -29,11 +29,6 @@ pub(crate) async fn handler(
             return Err(error);
         }
     };
-    let page = page::own_page(&app, unverified, query).await;
-    let page = page.map_err(|error| match error {
-        PageError::Authentication(error) => error.into(),
-        PageError::NoMember => ApiError::not_logged_in(),
-        PageError::Store(error) => error.into(),
-    })?;
+    let page = page::own_page(&app, unverified, query).await?;
     Ok(envelope::youhaosuda(Details::new(page, query)))
 }

@@ -46,7 +46,8 @@ async fn a_page_costs_what_the_page_holds_and_a_write_what_it_writes() {
                 // The first page of several keeps its cursor with the session: once.
                 cost(&service, &token, filter).await;
                 let (spent, held) = cost(&service, &token, &query).await;
-                assert_eq!(spent.trips, 2, "{entries} {query} {spent:?}");
+                // A page that holds nothing is not read.
+                assert!(spent.trips <= 2, "{entries} {query} {spent:?}");
                 assert!(spent.read_units <= 3.0, "{entries} {query} {spent:?}");
                 assert!(spent.write_units < 0.5, "{entries} {query} {spent:?}");
                 assert!(held <= 10);

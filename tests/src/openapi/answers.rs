@@ -112,6 +112,13 @@ pub(super) fn responses(endpoint: &Endpoint, generator: &mut SchemaGenerator) ->
             "content": {"application/json": {"schema": undefined}},
         });
     }
+    if endpoint.authentication == Authentication::Operator {
+        let refused = generator.subschema_for::<Undefined>();
+        responses["403"] = json!({
+            "description": "The gateway, or the local stack's guard, refused the caller.",
+            "content": {"application/json": {"schema": refused}},
+        });
+    }
     responses
 }
 

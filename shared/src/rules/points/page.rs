@@ -41,31 +41,17 @@ pub struct Page {
     pub entries: Vec<Entry>,
 }
 
-/// Why a page was not read.
-#[derive(Debug, thiserror::Error)]
-pub enum PageError {
-    /// The token leads to no session.
-    #[error(transparent)]
-    Authentication(#[from] AuthenticationError),
-    /// There is no such member.
-    #[error("no such member")]
-    NoMember,
-    /// A fault of ours.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-}
-
 /// Reads a page of the ledger of the member who asks. Two round trips; two and a half read units for a
 /// page under 4 KB, half a unit more where a date filters it. The first page of several costs a write
 /// unit, for its cursor.
 ///
 /// # Errors
-/// [`PageError`]
+/// [`AuthenticationError`]
 pub async fn own_page(
     app: &App,
     unverified: UnverifiedToken,
     query: PageQuery,
-) -> Result<Page, PageError> {
+) -> Result<Page, AuthenticationError> {
     let reader = Reader::new(app, unverified.token.member, query);
     let (by, checkpoint) = tokio::join!(
         caller::authenticate(app, unverified),
@@ -95,18 +81,24 @@ pub async fn own_page(
 }
 
 /// Reads a page of a member's ledger for an operator. Two round trips; one and a half read units for a
-/// page under 4 KB, half a unit more where a date filters it.
+/// page under 4 KB, half a unit more where a date filters it. `None` where there is no such member.
 ///
 /// # Errors
-/// [`PageError`]
-pub async fn page_of(app: &App, id: MemberId, query: PageQuery) -> Result<Page, PageError> {
+/// [`StoreError`]
+pub async fn page_of(
+    app: &App,
+    id: MemberId,
+    query: PageQuery,
+) -> Result<Option<Page>, StoreError> {
     let reader = Reader::new(app, id, query);
     let (points, checkpoint) =
         tokio::join!(app.store.ledger().points(id), reader.first_checkpoint());
-    let points = points?.ok_or(PageError::NoMember)?;
+    let Some(points) = points? else {
+        return Ok(None);
+    };
     let ledger = reader.ledger(&points);
     let cursor = reader.cursor(&ledger, checkpoint?).await?;
-    Ok(reader.page(cursor, ledger).await?)
+    reader.page(cursor, ledger).await.map(Some)
 }
 
 /// Reads one page.

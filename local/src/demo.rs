@@ -4,6 +4,8 @@ use shared::{
     app::App,
     domain::{
         actor::Actor,
+        client::Client,
+        client_address::ClientAddress,
         identifier::{Email, IdentifierKey, InvalidName, Mobile, Username},
         member::{Member, MemberId},
         password::{self, Password, PasswordHash, Verdict},
@@ -12,12 +14,12 @@ use shared::{
     fault::Fault,
     rules::{
         points::post::{self, PostError},
-        session,
+        register::{self, RegisterError},
+        session::{Browser, Group, Kind, ProvenMember},
     },
     store::{
         StoreError,
         ledger::entries::{InvalidKey, Order},
-        members::{Created, NewMember},
     },
 };
 
@@ -80,9 +82,7 @@ pub async fn create_more(app: &App, count: u32) -> Result<(), DemoError> {
         let phone = (PHONES + u64::from(number)).to_string();
         let created = create_one(app, [&name, &mail, &phone], hash.clone()).await?;
         if let Some(member) = created {
-            let session = session::for_group(app, Slot::Group(0), member.id, member.generation);
-            let sessions = app.store.sessions();
-            sessions.put_session(&session.key, &session.session).await?;
+            open_sessions(app, &member).await?;
             credit(app, member.id, number).await?;
         }
     }
@@ -96,7 +96,7 @@ pub async fn create_more(app: &App, count: u32) -> Result<(), DemoError> {
 pub async fn has_password(app: &App) -> Result<bool, DemoError> {
     let members = app.store.members();
     let record = members.login_record(&IdentifierKey::typed(NAME)).await?;
-    let stored = record.account().map(|account| account.password);
+    let stored = record.account().and_then(|account| account.password);
     let verdict = password::verify(Password::attempt(PASSWORD), stored).await;
     Ok(verdict.map_err(Fault::from)? != Verdict::Wrong)
 }
@@ -112,17 +112,32 @@ async fn create_one(
     [name, mail, phone]: [&str; 3],
     hash: PasswordHash,
 ) -> Result<Option<Member>, DemoError> {
-    let id = MemberId::random(&app.random);
-    let username: Username = name.parse()?;
-    let mut member = Member::new(id, username.into(), hash, app.clock.now(), "127.0.0.1");
-    member.email = Some(mail.parse::<Email>()?);
-    member.mobile = Some(phone.parse::<Mobile>()?);
-    let created = app
-        .store
-        .members()
-        .create_member(&NewMember::alone(&member))
-        .await?;
-    Ok((created == Created::Done).then_some(member))
+    let identifiers = [
+        name.parse::<Username>()?.into(),
+        mail.parse::<Email>()?.into(),
+        phone.parse::<Mobile>()?.into(),
+    ];
+    match register::create_member(app, &identifiers, Some(hash), &Actor::Import).await {
+        Ok(member) => Ok(Some(member)),
+        Err(RegisterError::Fault(fault)) => Err(fault.into()),
+        Err(RegisterError::Taken | RegisterError::CodeGone) => Ok(None),
+    }
+}
+
+/// Opens a session of each kind for a member.
+async fn open_sessions(app: &App, member: &Member) -> Result<(), DemoError> {
+    let client = Client::new(ClientAddress([127, 0, 0, 1].into()), Some("demo"));
+    let proven = ProvenMember {
+        id: member.id,
+        generation: member.generation,
+    };
+    let sessions = app.store.sessions();
+    let browser = Browser.session(app, proven, &client);
+    sessions.put_session(&browser.key, &browser.session).await?;
+    // The first of the built-in groups.
+    let group = Group(Slot::Group(1)).session(app, proven, &client);
+    sessions.put_session(&group.key, &group.session).await?;
+    Ok(())
 }
 
 /// Writes a few entries of points.

@@ -9,8 +9,9 @@ use crate::{
         Config,
         settings::{ConfigError, Settings},
     },
+    domain::member::MemberId,
     store::Store,
-    telemetry::request_log::RequestLog,
+    telemetry::{line, pseudonym::pseudonym, request_log::RequestLog},
 };
 
 /// The state of every router.
@@ -55,5 +56,11 @@ impl App {
             clock: Clock::system(),
             random: Random::system(),
         })
+    }
+
+    /// Says in the line of the log which member the request is of, under a pseudonym.
+    pub fn note_member(&self, id: MemberId) {
+        let pseudonym = pseudonym(&self.config.service_key, id);
+        line::annotate(|notes| notes.member = Some(pseudonym));
     }
 }

@@ -2,7 +2,9 @@
 
 use serde_json::json;
 
-use crate::support::{RequestBuilder, START, Service, rageframe_refusal};
+use crate::support::{
+    PUBLIC_URL, RequestBuilder, START, Service, rageframe_refusal, with_password,
+};
 
 const SHOP: &str = "https://shop.example";
 const THEME: &str = "http://localhost:5173";
@@ -71,6 +73,104 @@ async fn a_foreign_page_cannot_use_the_cookie_to_change_anything() {
         current.await.body["customer"].is_object(),
         "reading changes nothing"
     );
+}
+
+/// Every request that sets the cookie, or takes it from the browser without a session.
+fn setting(service: &Service) -> Vec<RequestBuilder> {
+    let register = |path: &str, account: &str| {
+        let path = format!("/api/v1/account/{path}");
+        service.post(&path).form(&with_password(account, "654321"))
+    };
+    vec![
+        service.log_in("yhsduser", "123456"),
+        register("register_with_user_name", "attacker"),
+        register("register_with_email", "attacker@shop.example"),
+        service.register_mobile("13912345678", "123456"),
+    ]
+}
+
+#[tokio::test]
+async fn a_foreign_page_cannot_log_a_browser_in() {
+    let service = service().await;
+    service.register("yhsduser").await;
+    let before = service.dump().await;
+    for origin in [
+        EVIL,
+        "null",
+        "http://shop.example",
+        "https://shop.example:8443",
+        "https://shop.example.evil.example",
+    ] {
+        for request in setting(&service) {
+            let reply = request.header("origin", origin).await;
+            let refusal = json!({"code": 201, "message": "不允许的请求来源"});
+            assert_eq!(reply.body, refusal, "{origin}");
+            assert_eq!(reply.cookie(), None);
+        }
+    }
+    for request in setting(&service) {
+        let reply = request.header("origin", SHOP).header("origin", SHOP).await;
+        assert_eq!(reply.body["message"], "不允许的请求来源");
+    }
+    assert_eq!(service.dump().await, before);
+    for origin in [SHOP, THEME, "https://shop.example:443", PUBLIC_URL] {
+        let login = service
+            .log_in("yhsduser", "123456")
+            .header("origin", origin);
+        assert_eq!(login.await.body["code"], 200, "{origin}");
+    }
+    let login = service.log_in("yhsduser", "123456").await;
+    assert_eq!(login.body["code"], 200, "no browser says no origin");
+    let group = service.log_in_to("app", "yhsduser", "123456");
+    let group = group.header("origin", EVIL).await;
+    assert_eq!(group.body["code"], 200, "it sets no cookie");
+}
+
+#[tokio::test]
+async fn the_own_host_is_compared_with_its_port_and_scheme() {
+    let service = Service::start().await;
+    let token = service.register("yhsduser").await;
+    for (host, origin, code) in [
+        ("shop.example:443", SHOP, 200),
+        ("SHOP.example", SHOP, 200),
+        ("shop.example:8443", "https://shop.example:8443", 200),
+        ("shop.example:8443", SHOP, 201),
+        ("shop.example:80", "http://shop.example", 201),
+    ] {
+        let save = service.post("/api/v1/account/save").cookie(&token);
+        let save = save
+            .form(&[("name", "x")])
+            .host(host)
+            .header("origin", origin);
+        assert_eq!(save.await.body["code"], code, "{host} {origin}");
+    }
+    let plain = Service::with(|config| config.cookie_secure = false).await;
+    let token = plain.register("yhsduser").await;
+    for (origin, code) in [
+        ("http://localhost:8080", 200),
+        ("https://localhost:8080", 201),
+    ] {
+        let save = plain.post("/api/v1/account/save").cookie(&token);
+        let save = save.form(&[("name", "x")]).host("localhost:8080");
+        assert_eq!(save.header("origin", origin).await.body["code"], code);
+    }
+}
+
+#[tokio::test]
+async fn a_foreign_page_gets_nothing_from_a_cookie_beside_a_dead_token() {
+    let service = service().await;
+    let token = service.register("yhsduser").await;
+    let dead = service.browser("yhsduser").await;
+    service.post("/api/v1/account/logout").cookie(&dead).await;
+    let before = service.dump().await;
+    for request in [
+        service.post("/api/v1/account/save").bearer(&dead),
+        service.post(&format!("/api/v1/account/save?access-token={dead}")),
+    ] {
+        let reply = request.cookie(&token).header("origin", EVIL).await;
+        assert_eq!(reply.body, json!({"code": 212, "message": "请先登录"}));
+    }
+    assert_eq!(service.dump().await, before);
 }
 
 #[tokio::test]

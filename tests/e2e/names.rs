@@ -2,11 +2,12 @@
 
 use shared::{
     domain::{
+        actor::Actor,
+        identifier::{Email, Mobile},
         member::{Member, MemberId},
-        password::PasswordHash,
+        password::{self, Password, PasswordHash},
     },
-    rules::session,
-    store::members::NewMember,
+    rules::register::{self, RegisterError},
 };
 
 use crate::support::Service;
@@ -39,17 +40,8 @@ async fn a_hash_brought_from_rageframe_is_accepted_once_and_replaced() {
     let hash = bcrypt::hash_with_salt("123456", 4, *b"sixteen salt by.").expect("a hash");
     let hash = PasswordHash::imported(&hash.format_for_version(bcrypt::Version::TwoY));
     let login = "laowang".parse().expect("a user name");
-    let member = Member::new(id, login, hash, app.clock.now(), "192.0.2.1");
-    let new = session::for_browser(app, id, 0);
-    let stored = app
-        .store
-        .members()
-        .create_member(&NewMember {
-            session: Some((&new.key, &new.session)),
-            ..NewMember::alone(&member)
-        })
-        .await;
-    stored.expect("the member is stored");
+    let member = Member::new(id, &[login], Some(hash), app.clock.now(), Actor::Import);
+    let token = service.import(&member).await;
 
     for _ in 0..2 {
         service.login("laowang", "app").await;
@@ -64,7 +56,7 @@ async fn a_hash_brought_from_rageframe_is_accepted_once_and_replaced() {
             );
         }
     }
-    let live = service.is_live(&new.tokens.text()).await;
+    let live = service.is_live(&token).await;
     assert!(live, "a stronger hash ends no session");
 }
 
@@ -88,4 +80,42 @@ async fn no_digit_of_a_number_for_a_password_gets_lost() {
         let login = login.body("application/json", json);
         assert_eq!(login.await.body["code"], code);
     }
+}
+
+#[tokio::test]
+async fn a_member_is_made_without_a_session_an_address_or_a_password() {
+    let service = Service::start().await;
+    let app = &service.app;
+    let email: Email = "zoe@example.com".parse().expect("an address");
+    let mobile: Mobile = "13912345678".parse().expect("a mobile");
+    let identifiers = [email.into(), mobile.into()];
+    let made = register::create_member(app, &identifiers, None, &Actor::Import).await;
+    let made = made.expect("the member is made");
+    let items = service.dump().await;
+    assert_eq!(items.len(), 3, "{items:?}");
+    let found = tests::invariants::violations(&items, service.now());
+    assert_eq!(found, Vec::<String>::new());
+    let member = &service.items("member#", "member").await[0];
+    assert_eq!(member["changed_by"], "import");
+    assert_eq!(member["visit_count"], 0);
+    assert_eq!(member["password"], serde_json::Value::Null);
+
+    // No password is theirs, and nobody learns that they have none.
+    let none = service.log_in("zoe@example.com", "").await;
+    assert_eq!(none.body["message"], "密码不能为空");
+    let wrong = service.log_in("zoe@example.com", "123456").await;
+    let nobody = service.log_in("nobody", "123456").await;
+    assert_eq!(wrong.body["message"], nobody.body["message"]);
+
+    let again = register::create_member(app, &identifiers[1..], None, &Actor::Import).await;
+    assert!(matches!(again, Err(RegisterError::Taken)));
+
+    let hash = password::hash(Password::attempt("123456"), &app.random).await;
+    let name = ["laowang".parse().expect("a user name")];
+    let hash = Some(hash.expect("a hash"));
+    let operator = Actor::Operator("arn:aws:iam::123456789012:user/shop".to_owned());
+    let other = register::create_member(app, &name, hash, &operator).await;
+    assert_ne!(other.expect("the member is made").id, made.id);
+    let reply = service.log_in("laowang", "123456").await;
+    assert_eq!(reply.body["code"], 200, "{}", reply.body);
 }

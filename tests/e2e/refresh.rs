@@ -2,6 +2,7 @@
 
 mod again;
 mod races;
+mod stolen_table;
 
 use serde_json::{Value, json};
 

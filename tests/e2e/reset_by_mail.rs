@@ -54,6 +54,29 @@ async fn submit(service: &Service, token: &str, password: &str, again: &str) -> 
     request.header("origin", "null").await
 }
 
+#[tokio::test]
+async fn a_page_of_another_site_sets_no_password_and_takes_no_cookie() {
+    let service = Service::start().await;
+    member(&service).await;
+    ask(&service, "zoe.li@example.com").await;
+    let mails = service.inbox.all().await;
+    let (_, link) = mails[0].body.split_once("?token=").expect("a link");
+    let token = link.split_whitespace().next().expect("a token");
+    let before = service.dump().await;
+    let fields = [
+        ("token", token),
+        ("password", "654321"),
+        ("password_again", "654321"),
+    ];
+    let form = service.post("/reset_password").form(&fields);
+    let reply = form.header("origin", "https://evil.example").await;
+    assert!(String::from_utf8_lossy(&reply.bytes).contains(INVALID));
+    assert_eq!(reply.cookie(), None);
+    assert_eq!(service.dump().await, before);
+    let done = submit(&service, token, "654321", "654321").await;
+    assert!(String::from_utf8_lossy(&done.bytes).contains(DONE));
+}
+
 const INVALID: &str = "链接已失效";
 const DONE: &str = "密码已更新";
 

@@ -4,14 +4,11 @@ use std::{future::IntoFuture, sync::Arc};
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde_json::json;
-use shared::{
-    domain::{
-        identifier::{Email, Mobile, Username},
-        member::{Member, MemberId},
-        password::{self, Password},
-    },
-    rules::session,
-    store::members::NewMember,
+use shared::domain::{
+    actor::Actor,
+    identifier::{Email, Mobile, Username},
+    member::{Member, MemberId},
+    password::{self, Password},
 };
 
 use crate::support::{
@@ -52,25 +49,12 @@ async fn a_member_with_other_names_logs_in_by_each_with_the_new_password() {
     let hash = password::hash(Password::attempt("123456"), &app.random).await;
     let id = MemberId::random(&app.random);
     let name: Username = "yhsduser".parse().expect("a name");
-    let mut member = Member::new(
-        id,
-        name.into(),
-        hash.expect("a hash"),
-        app.clock.now(),
-        "::1",
-    );
-    member.email = Some("zoe@example.com".parse::<Email>().expect("an address"));
-    member.mobile = Some(MOBILE.parse::<Mobile>().expect("a number"));
-    let new = session::for_browser(app, id, member.generation);
-    let created = app
-        .store
-        .members()
-        .create_member(&NewMember {
-            session: Some((&new.key, &new.session)),
-            ..NewMember::alone(&member)
-        })
-        .await;
-    created.expect("the member is made");
+    let email: Email = "zoe@example.com".parse().expect("an address");
+    let mobile: Mobile = MOBILE.parse().expect("a number");
+    let identifiers = [name.into(), email.into(), mobile.into()];
+    let hash = hash.expect("a hash");
+    let member = Member::new(id, &identifiers, Some(hash), app.clock.now(), Actor::Import);
+    service.import(&member).await;
 
     let code = service.code(RESET_SMS, MOBILE).await;
     let reply = service.reset_mobile(MOBILE, &code).await;

@@ -3,10 +3,11 @@
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
+use shared::telemetry::pseudonym::pseudonym;
 use tests::catalogue::{self, Endpoint};
 
 use crate::support::{
-    ADDRESS, Reply, Service,
+    ADDRESS, OPERATOR, Reply, Service,
     mobile::{REGIST_SMS, RESET_SMS},
     planted,
 };
@@ -228,8 +229,68 @@ async fn a_line_of_the_log_says_what_a_person_needs_at_night() {
         "read_units": 0.0,
         "write_units": 7.0,
         "client": "192.0.2.0/24",
+        "member": pseudonym(&service.app.config.service_key, service.member_id().await),
     });
     assert_eq!(line, expected);
+}
+
+#[tokio::test]
+async fn each_line_names_its_member_by_a_pseudonym_and_never_by_the_id() {
+    let service = Service::start().await;
+    let browser = service.register("yhsduser").await;
+    let id = service.member_id().await;
+    let name = pseudonym(&service.app.config.service_key, id);
+    let app = service.login("yhsduser", "app").await;
+    let refresh = app["refresh_token"].as_str().expect("a token");
+    let fields = [("refresh_token", refresh), ("group", "app")];
+    let refreshed = service.post("/v1/site/refresh").form(&fields).await;
+    let access = &refreshed.body["data"]["access_token"];
+    let access = access.as_str().expect("a token");
+    let up = service
+        .post("/v2/customer/account/up-userinfo")
+        .bearer(access);
+    up.form(&[("nickname", "x")]).await;
+    service.log_in("yhsduser", "wrong password").await;
+    service
+        .get("/api/v1/account/current")
+        .cookie(&browser)
+        .await;
+    service.given(id.get(), "key", 5).await;
+    service
+        .post("/api/v1/account/logout")
+        .cookie(&browser)
+        .await;
+    let lines = service.lines();
+    assert_eq!(lines.len(), 8);
+    for line in lines {
+        assert_eq!(line.notes.member.as_deref(), Some(&*name), "{line:?}");
+        let line = serde_json::to_string(&line).expect("a line is JSON");
+        assert!(!line.contains(&id.get().to_string()), "{line}");
+    }
+}
+
+#[tokio::test]
+async fn a_line_of_somebody_unknown_names_no_member() {
+    let service = Service::start().await;
+    service.log_in("nobody", "wrong password").await;
+    service
+        .get("/api/v1/account/current")
+        .cookie("rubbish")
+        .await;
+    for line in service.lines() {
+        assert_eq!(line.notes.member, None);
+        assert_eq!(line.notes.caller, None);
+    }
+}
+
+#[tokio::test]
+async fn the_line_of_an_operators_call_says_who_called() {
+    let service = Service::start().await;
+    service.register("yhsduser").await;
+    let id = service.member_id().await;
+    service.given(id.get(), "key", 5).await;
+    let line = serde_json::to_value(service.last_line()).expect("a line is JSON");
+    assert_eq!(line["caller"], OPERATOR);
 }
 
 /// Every test looks for what its requests bring in their lines; here one is to be found.

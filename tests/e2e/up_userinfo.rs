@@ -163,7 +163,12 @@ async fn what_is_not_sent_stays_and_what_is_sent_empty_goes() {
     assert_eq!(member["nickname"], "老王");
     assert_eq!(member["head_portrait"], portrait);
     assert_eq!(member["realname"], Value::Null);
-    // A browser's session has nothing to rotate: it goes on with the token it has.
-    assert_eq!(reply.body["data"]["access_token"], token.as_str());
+    // A browser's session has nothing to rotate: it goes on with the cookie it has, whose value a
+    // page's script must not learn.
+    assert_eq!(reply.body["data"]["access_token"], "");
     assert_eq!(reply.body["data"]["refresh_token"], "");
+    let shown = String::from_utf8_lossy(&reply.bytes).into_owned();
+    assert!(!shown.contains(&token[..32]), "{shown}");
+    assert_eq!(reply.cookie(), None);
+    assert!(service.is_live(&token).await);
 }

@@ -36,11 +36,11 @@ impl Request {
 pub(crate) async fn handler(
     State(app): State<App>,
     address: ClientAddress,
-    by: Authenticated,
+    caller: Authenticated,
     AnyParams(params): AnyParams,
 ) -> Result<impl IntoResponse, ApiError> {
     let Request { old, new } = Request::read(&params)?;
-    let changed = change_password::change_password(&app, address, &by, old, new).await;
+    let changed = change_password::change_password(&app, address, &caller, old, new).await;
     changed.map_err(|error| match error {
         ChangeError::WrongPassword => PASSWORD_OLD.refusal("不正确"),
         ChangeError::TooMany { until } => ApiError::too_many(app.clock.now(), until),

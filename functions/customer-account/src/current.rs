@@ -22,10 +22,10 @@ pub struct Current {
 /// Not to be logged in is an answer here, not a refusal.
 pub(crate) async fn handler(
     State(app): State<App>,
-    by: Result<Authenticated, ApiError>,
+    caller: Result<Authenticated, ApiError>,
 ) -> Result<Flat<Current>, ApiError> {
-    let customer = match by {
-        Ok(by) => Some(Customer::new(&by.member, app.clock.now())),
+    let customer = match caller {
+        Ok(caller) => Some(Customer::new(&caller.member, app.clock.now())),
         Err(error) => match error.kind {
             Kind::NotLoggedIn | Kind::Expired => None,
             Kind::Refused | Kind::CaptchaNeeded | Kind::TooMany { .. } | Kind::Fault => {

@@ -4,10 +4,12 @@ use axum::{extract::State, response::IntoResponse};
 use serde::Serialize;
 use shared::{
     app::App,
-    domain::{client_address::ClientAddress, identifier::IdentifierKey, password::Password},
+    domain::{client::Client, identifier::IdentifierKey, password::Password},
     http::{
+        auth::BrowserTokens,
         cookie, envelope,
         error::ApiError,
+        origin::FromOwnPage,
         params::{AnyParams, Params},
     },
     rules::{
@@ -48,7 +50,9 @@ pub struct LoggedIn {
 
 pub(crate) async fn handler(
     State(app): State<App>,
-    address: ClientAddress,
+    _: FromOwnPage,
+    client: Client,
+    BrowserTokens(brought): BrowserTokens,
     AnyParams(params): AnyParams,
 ) -> Result<impl IntoResponse, ApiError> {
     let Request {
@@ -56,12 +60,11 @@ pub(crate) async fn handler(
         password,
     } = Request::read(&params)?;
     let attempt = Attempt {
-        address,
+        address: client.address,
         identifier,
         password,
     };
-    let open = |id, generation| session::for_browser(&app, id, generation);
-    let new = login::login(&app, attempt, open)
+    let new = login::login(&app, attempt, session::Browser, &client, &brought)
         .await
         .map_err(|error| error.refusal(app.clock.now(), WRONG_CREDENTIALS))?;
     let answer = LoggedIn {

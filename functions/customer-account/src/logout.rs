@@ -10,23 +10,23 @@ use shared::{
         error::ApiError,
         params::{AnyParams, BodyParams},
     },
-    rules::{caller::UnverifiedToken, logout},
+    rules::{caller::UnverifiedTokens, logout},
 };
 
 pub(crate) async fn rageframe(
     State(app): State<App>,
-    unverified: UnverifiedToken,
+    tokens: UnverifiedTokens,
     _: BodyParams,
 ) -> Result<Ok200<[(); 0]>, ApiError> {
-    logout::logout(&app, &unverified).await?;
+    logout::logout(&app, tokens).await?;
     Ok(envelope::rageframe_saying("退出成功", [], app.clock.now()))
 }
 
 pub(crate) async fn youhaosuda(
     State(app): State<App>,
-    unverified: UnverifiedToken,
+    tokens: UnverifiedTokens,
     _: AnyParams,
 ) -> Result<impl IntoResponse, ApiError> {
-    logout::logout(&app, &unverified).await?;
+    logout::logout(&app, tokens).await?;
     Ok((cookie::take_back(&app.config), envelope::youhaosuda(())))
 }

@@ -97,12 +97,12 @@ pub struct Saved {
 
 pub(crate) async fn handler(
     State(app): State<App>,
-    by: Authenticated,
+    caller: Authenticated,
     AnyParams(params): AnyParams,
 ) -> Result<Flat<Saved>, ApiError> {
     let now = app.clock.now();
-    let Request(profile) = Request::read(&params, by.member.profile.clone(), now.date())?;
-    let member = save_profile::save_profile(&app, &by, &profile).await?;
+    let Request(profile) = Request::read(&params, caller.member.profile.clone(), now.date())?;
+    let member = save_profile::save_profile(&app, &caller, &profile).await?;
     let customer = Customer::new(&member, now);
     Ok(envelope::youhaosuda(Saved { customer }))
 }

@@ -52,19 +52,19 @@ fn is_web_address(text: &str) -> bool {
 pub(crate) async fn handler(
     State(app): State<App>,
     address: ClientAddress,
-    by: Authenticated,
+    caller: Authenticated,
     BodyParams(params): BodyParams,
 ) -> Result<Ok200<Session<MemberV2>>, ApiError> {
-    let Request(profile) = Request::read(&params, by.member.profile.clone())?;
+    let Request(profile) = Request::read(&params, caller.member.profile.clone())?;
     let now = app.clock.now();
-    let answer = if let Some(refresh) = by.session.refresh {
-        let saved = refresh::save_and_rotate(&app, address, by, refresh, profile).await?;
+    let answer = if let Some(refresh) = caller.session.refresh {
+        let saved = refresh::save_and_rotate(&app, address, caller, refresh, profile).await?;
         let new = saved.ok_or_else(ApiError::not_logged_in)?;
         Session::new(&new.tokens, &app, MemberV2::new(&new.member, now))
     } else {
-        // A browser's session has no pair to rotate: it goes on with the token it has.
-        let member = save_profile::save_profile(&app, &by, &profile).await?;
-        Session::without_refresh(&by.token, &app, MemberV2::new(&member, now))
+        // A browser's session has no pair to rotate: it goes on with the cookie it has.
+        let member = save_profile::save_profile(&app, &caller, &profile).await?;
+        Session::of_browser(&caller.token, &app, MemberV2::new(&member, now))
     };
     Ok(envelope::rageframe(answer, now))
 }

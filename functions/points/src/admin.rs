@@ -6,6 +6,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use shared::{
+    app::App,
     domain::{actor::Actor, member::MemberId},
     http::{error::ApiError, operator::Operator},
 };
@@ -19,18 +20,19 @@ pub(crate) struct Named {
     pub(crate) actor: Actor,
 }
 
-impl<S: Send + Sync> FromRequestParts<S> for Named {
+impl FromRequestParts<App> for Named {
     type Rejection = Response;
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Response> {
-        let operator = Operator::from_request_parts(parts, state)
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
+        let operator = Operator::from_request_parts(parts, app)
             .await
             .map_err(IntoResponse::into_response)?;
-        let path = Path::<String>::from_request_parts(parts, state).await;
+        let path = Path::<String>::from_request_parts(parts, app).await;
         let number = path.ok().and_then(|Path(text)| text.parse().ok());
         let id = number.and_then(MemberId::new);
+        let id = id.ok_or_else(|| ApiError::refused(NO_MEMBER).into_response())?;
+        app.note_member(id);
         let actor = operator.actor();
-        id.map(|id| Self { id, actor })
-            .ok_or_else(|| ApiError::refused(NO_MEMBER).into_response())
+        Ok(Self { id, actor })
     }
 }

@@ -9,7 +9,7 @@ use shared::{
         params::AnyParams,
     },
     rules::{
-        caller::{self, UnverifiedToken},
+        caller::{self, UnverifiedTokens},
         points::page,
     },
 };
@@ -18,17 +18,17 @@ use crate::{query, response::Details};
 
 pub(crate) async fn handler(
     State(app): State<App>,
-    unverified: UnverifiedToken,
+    tokens: UnverifiedTokens,
     params: Result<AnyParams, ApiError>,
 ) -> Result<Flat<Details>, ApiError> {
     let query = match params.and_then(|AnyParams(params)| query::read(&params)) {
         Ok(query) => query,
         // Whether the caller is logged in is answered before what is wrong with the parameters.
         Err(error) => {
-            caller::authenticate(&app, unverified).await?;
+            caller::authenticate(&app, tokens).await?;
             return Err(error);
         }
     };
-    let page = page::own_page(&app, unverified, query).await?;
+    let page = page::own_page(&app, tokens, query).await?;
     Ok(envelope::youhaosuda(Details::new(page, query)))
 }

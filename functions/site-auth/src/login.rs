@@ -3,9 +3,7 @@
 use axum::extract::State;
 use shared::{
     app::App,
-    domain::{
-        client_address::ClientAddress, identifier::IdentifierKey, password::Password, token::Slot,
-    },
+    domain::{client::Client, identifier::IdentifierKey, password::Password, token::Slot},
     http::{
         envelope::{self, Ok200},
         error::ApiError,
@@ -43,7 +41,7 @@ impl Request {
 
 pub(crate) async fn handler(
     State(app): State<App>,
-    address: ClientAddress,
+    client: Client,
     BodyParams(params): BodyParams,
 ) -> Result<Ok200<Session<MemberV1>>, ApiError> {
     let Request {
@@ -52,12 +50,11 @@ pub(crate) async fn handler(
         group,
     } = Request::read(&params, &app)?;
     let attempt = Attempt {
-        address,
+        address: client.address,
         identifier,
         password,
     };
-    let open = |id, generation| session::for_group(&app, group, id, generation);
-    let new = login::login(&app, attempt, open)
+    let new = login::login(&app, attempt, session::Group(group), &client, &[])
         .await
         .map_err(|error| error.refusal(app.clock.now(), WRONG_CREDENTIALS))?;
     Ok(envelope::rageframe(

@@ -20,3 +20,9 @@ pub fn access_expiry(access: &Token, config: &Config) -> Time {
         Slot::Group(_) => config.access_seconds,
     })
 }
+
+/// A session that was opened at this moment, or before, has lived for as long as a session may.
+#[must_use]
+pub const fn oldest_opening(now: Time, config: &Config) -> Time {
+    now.plus_seconds(-config.session_days * 86_400)
+}

@@ -2,6 +2,7 @@
 //! names it.
 
 pub mod deadline;
+pub mod groups;
 pub mod lifetime;
 pub mod settings;
 
@@ -9,6 +10,7 @@ use axum::http::HeaderValue;
 
 use crate::{base::secret_key::SecretKey, domain::token::Slot};
 use deadline::Deadline;
+use groups::Groups;
 use settings::{ConfigError, Settings};
 
 /// Every setting of the service.
@@ -19,7 +21,9 @@ use settings::{ConfigError, Settings};
 /// | `HUIYUAN_SERVICE_KEY` | required | what tokens, pseudonyms and the table's digests are derived from: 32 secret bytes, base64 or hexadecimal |
 /// | `HUIYUAN_STACK` | `huiyuan` | the deployment's name, which its metrics stand under |
 /// | `HUIYUAN_ACCESS_SECONDS` | 172800 | how long an access token of RageFrame lives, 60–2592000 |
-/// | `HUIYUAN_GROUPS` | `app,wechat,miniProgram` | RageFrame's groups; append only: a token names its group by its place |
+/// | `HUIYUAN_SESSION_DAYS` | 180 | how long a session lives at most, however often it is refreshed, 1–3650 |
+/// | `HUIYUAN_GROUPS` | `app,wechat,miniProgram` | RageFrame's groups; others are only ever appended: a token names them by their place |
+/// | `HUIYUAN_PUBLIC_URL` | none | where clients reach the service: its pages may use the session cookie |
 /// | `HUIYUAN_ORIGINS` | none | origins that browsers may call from, comma-separated |
 /// | `HUIYUAN_COOKIE_SECURE` | `true` | `false` lets the session cookie travel over plain http |
 /// | `HUIYUAN_ALLOWANCE` | 2 | what RageFrame's `allowance` shows |
@@ -35,8 +39,12 @@ pub struct Config {
     pub stack: String,
     /// How long an access token of a group's session lives, in seconds.
     pub access_seconds: i64,
-    /// RageFrame's groups, in the order of their places in tokens.
-    pub groups: Vec<String>,
+    /// How long a session lives at most from its login on, in days.
+    pub session_days: i64,
+    /// RageFrame's groups.
+    pub groups: Groups,
+    /// Where clients reach the service, if that is known.
+    pub public_url: Option<String>,
     /// Origins that browsers may call from, with credentials.
     pub origins: Vec<HeaderValue>,
     /// Whether the session cookie is for https alone.
@@ -56,7 +64,9 @@ impl Config {
             service_key,
             stack: "huiyuan".to_owned(),
             access_seconds: 172_800,
-            groups: ["app", "wechat", "miniProgram"].map(str::to_owned).into(),
+            session_days: 180,
+            groups: Groups::default(),
+            public_url: None,
             origins: Vec::new(),
             cookie_secure: true,
             allowance: 2,
@@ -64,11 +74,10 @@ impl Config {
         }
     }
 
-    /// The place of a group in tokens; `None` for a group that is not configured.
+    /// Where the sessions of a group live; `None` for a group that is not configured.
     #[must_use]
     pub fn group(&self, name: &str) -> Option<Slot> {
-        let place = self.groups.iter().position(|group| group == name)?;
-        u8::try_from(place).ok().map(Slot::Group)
+        self.groups.slot(name)
     }
 
     /// Reads the settings that all functions have.
@@ -81,7 +90,7 @@ impl Config {
             settings.secret("HUIYUAN_SERVICE_KEY")?,
         );
         let stack = settings.optional("HUIYUAN_STACK");
-        let config = Self {
+        Ok(Self {
             stack: stack.map_or(defaults.stack, str::to_owned),
             access_seconds: settings.parsed(
                 "HUIYUAN_ACCESS_SECONDS",
@@ -102,7 +111,14 @@ impl Config {
                 |_| true,
             )?,
             deadline: Deadline::read(settings)?,
-            groups: settings.list("HUIYUAN_GROUPS").unwrap_or(defaults.groups),
+            session_days: settings.parsed(
+                "HUIYUAN_SESSION_DAYS",
+                "a number of days from 1 to 3650",
+                defaults.session_days,
+                |days| (1..=3650).contains(days),
+            )?,
+            groups: (settings.list("HUIYUAN_GROUPS")).map_or(Ok(defaults.groups), Groups::read)?,
+            public_url: settings.optional("HUIYUAN_PUBLIC_URL").map(str::to_owned),
             origins: settings
                 .list("HUIYUAN_ORIGINS")
                 .unwrap_or_default()
@@ -110,26 +126,8 @@ impl Config {
                 .map(|text| origin(text))
                 .collect::<Result<_, _>>()?,
             ..defaults
-        };
-        if !good_groups(&config.groups) {
-            return Err(ConfigError::Invalid {
-                name: "HUIYUAN_GROUPS",
-                expected: "1 to 31 different names of letters, digits, - and _, comma-separated",
-            });
-        }
-        Ok(config)
+        })
     }
-}
-
-fn good_groups(groups: &[String]) -> bool {
-    let named = |group: &String| {
-        (1..=32).contains(&group.len())
-            && group
-                .bytes()
-                .all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b))
-    };
-    let unique = (1..groups.len()).all(|place| !groups[..place].contains(&groups[place]));
-    (1..=Slot::MOST_GROUPS).contains(&groups.len()) && groups.iter().all(named) && unique
 }
 
 /// Reads an origin: scheme, host, and port if need be.
@@ -174,6 +172,7 @@ mod tests {
         for (name, value) in [
             ("HUIYUAN_ACCESS_SECONDS", "soon"),
             ("HUIYUAN_ACCESS_SECONDS", "1"),
+            ("HUIYUAN_SESSION_DAYS", "0"),
             ("HUIYUAN_GROUPS", "app,app"),
             ("HUIYUAN_GROUPS", "app,,web"),
             ("HUIYUAN_ORIGINS", "shop.example"),
@@ -208,7 +207,7 @@ mod tests {
         .unwrap();
         assert_eq!(config.table, "members");
         assert_eq!(config.access_seconds, 172_800);
-        assert_eq!(config.group("miniProgram"), Some(Slot::Group(2)));
+        assert_eq!(config.group("miniProgram"), Some(Slot::Group(3)));
         assert_eq!(config.group("web"), None);
         assert!(config.cookie_secure && config.origins.is_empty());
     }

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     base::{clock::Time, random::Random},
     domain::{
+        actor::Actor,
         identifier::{Email, Identifier, Mobile, Username},
         password::PasswordHash,
         points::Points,
@@ -75,6 +76,22 @@ pub enum Registered {
     Mobile,
 }
 
+/// Whether a member may log in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Status {
+    /// The member may. It is not stored: an item that says a status is of a member who may not.
+    #[default]
+    Active,
+}
+
+impl Status {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]
+    fn is_active(&self) -> bool {
+        *self == Self::Active
+    }
+}
+
 /// What a member may change about themselves.
 #[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
@@ -106,9 +123,11 @@ pub struct Profile {
 /// | `id` | N | [`MemberId`] |
 /// | `username`, `email`, `mobile` | S | the names to log in by, each with a login record of its own |
 /// | `registered` | S | [`Registered`] |
-/// | `password` | S | [`PasswordHash`]; the login records hold copies |
+/// | `password` | S | [`PasswordHash`], of which the login records hold copies; absent where the member has none |
+/// | `status` | S | [`Status`]; absent where it is active |
 /// | `generation` | N | quoted by every session; raising it ends them all |
 /// | `created_at`, `updated_at`, `last_time` | N | [`Time`] |
+/// | `changed_by` | S | the [`Actor`] who made the member, or changed its profile, password or sessions last |
 /// | `visit_count`, `last_ip` | N, S | visits, and the last one's address |
 /// | `visit_<slot>` | B | which session's visit was counted last, so that none counts twice |
 /// | `networks` | M | networks that the member has logged in from, by their tags, and the day of the last login |
@@ -129,17 +148,23 @@ pub struct Member {
     pub mobile: Option<Mobile>,
     /// How the member registered.
     pub registered: Registered,
-    /// The password's hash.
-    pub password: PasswordHash,
+    /// The password's hash; a member may have none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub password: Option<PasswordHash>,
+    /// Whether the member may log in.
+    #[serde(default, skip_serializing_if = "Status::is_active")]
+    pub status: Status,
     /// Raised to end all sessions.
     pub generation: u64,
     /// When the member registered.
     pub created_at: Time,
     /// When anything the member sees last changed.
     pub updated_at: Time,
-    /// When the member last logged in or refreshed.
+    /// Who made the member, or changed anything but points and visits last.
+    pub changed_by: Actor,
+    /// When the member last logged in or refreshed; when it was made, if it never did.
     pub last_time: Time,
-    /// From where.
+    /// From where; empty if it never did.
     pub last_ip: String,
     /// How often.
     pub visit_count: u64,
@@ -154,29 +179,28 @@ pub struct Member {
 }
 
 impl Member {
-    /// A new member who logs in by `login`.
+    /// A new member who has these identifiers and has not been here yet. The first of them says how
+    /// it was registered; of each kind there is one at most, the last.
     #[must_use]
     pub fn new(
         id: MemberId,
-        login: Identifier,
-        password: PasswordHash,
+        identifiers: &[Identifier],
+        password: Option<PasswordHash>,
         now: Time,
-        ip: &str,
+        actor: Actor,
     ) -> Self {
         let (mut username, mut email, mut mobile) = (None, None, None);
-        let registered = match login {
-            Identifier::Email(address) => {
-                email = Some(address);
-                Registered::Email
+        for identifier in identifiers {
+            match identifier {
+                Identifier::Email(address) => email = Some(address.clone()),
+                Identifier::Mobile(number) => mobile = Some(number.clone()),
+                Identifier::Username(name) => username = Some(name.clone()),
             }
-            Identifier::Mobile(number) => {
-                mobile = Some(number);
-                Registered::Mobile
-            }
-            Identifier::Username(name) => {
-                username = Some(name);
-                Registered::Username
-            }
+        }
+        let registered = match identifiers.first() {
+            Some(Identifier::Email(_)) => Registered::Email,
+            Some(Identifier::Mobile(_)) => Registered::Mobile,
+            Some(Identifier::Username(_)) | None => Registered::Username,
         };
         Self {
             id,
@@ -185,16 +209,26 @@ impl Member {
             mobile,
             registered,
             password,
+            status: Status::Active,
             generation: 0,
             created_at: now,
             updated_at: now,
+            changed_by: actor,
             last_time: now,
-            last_ip: ip.to_owned(),
-            visit_count: 1,
+            last_ip: String::new(),
+            visit_count: 0,
             networks: BTreeMap::new(),
             profile: Profile::default(),
             points: Points::default(),
         }
+    }
+
+    /// The same member, who is here from `ip`.
+    #[must_use]
+    pub fn visiting_from(mut self, ip: String) -> Self {
+        self.last_ip = ip;
+        self.visit_count += 1;
+        self
     }
 
     /// Every name the member logs in by.

@@ -2,6 +2,7 @@
 //! writes or waits.
 
 pub mod actor;
+pub mod client;
 pub mod client_address;
 pub mod identifier;
 pub mod member;

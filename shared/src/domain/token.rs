@@ -3,10 +3,9 @@
 //! | bits | what |
 //! | --- | --- |
 //! | 53 | the member's id |
-//! | 5 | zero |
-//! | 5 | where the session lives: 0 a browser, else 1 + the group's place in the configured list |
+//! | 10 | where the session lives: 0 a browser, else the number of a group |
 //! | 1 | 1 in a refresh token |
-//! | 128 | random |
+//! | 128 | random, or derived from the token before under a key of the service |
 //!
 //! So a token leads to its session by key. Only the SHA-256 of the whole text is stored.
 
@@ -16,32 +15,32 @@ use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use ring::hmac;
 
 use crate::{
-    base::{clock::Time, digest::Digest, random::Random},
+    base::{clock::Time, digest::Digest, random::Random, secret_key::SecretKey},
     domain::member::MemberId,
 };
 
 const ENCODED: usize = 32;
 const HEADER: usize = 8;
 const ID_SHIFT: u32 = 11;
-const MOST_GROUPS: u8 = 31;
+const SLOT: u64 = 0x3ff;
 
 /// Where a session lives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Slot {
     /// A browser: every login is a session of its own.
     Browser,
-    /// A RageFrame group, by its place in the configured list: one session per member.
-    Group(u8),
+    /// A RageFrame group, by its number from 1 to [`Slot::MOST_GROUPS`]: one session per member.
+    Group(u16),
 }
 
 impl Slot {
-    /// How many groups can be told apart in a token.
-    pub const MOST_GROUPS: usize = MOST_GROUPS as usize;
+    /// The highest number of a group.
+    pub const MOST_GROUPS: u16 = 1023;
 
-    fn number(self) -> u8 {
+    const fn number(self) -> u16 {
         match self {
             Self::Browser => 0,
-            Self::Group(place) => place + 1,
+            Self::Group(number) => number,
         }
     }
 }
@@ -49,10 +48,29 @@ impl Slot {
 /// What a token is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Purpose {
-    /// UnverifiedToken with each request.
+    /// Sent with each request.
     Access,
     /// Exchanged for a new pair.
     Refresh,
+}
+
+/// The key that the next pair of a session is derived under. Without it, neither an old token nor
+/// the table leads to a newer token.
+#[derive(Clone, Debug)]
+pub struct TokenKey(SecretKey);
+
+impl TokenKey {
+    /// The key that follows from the service's own.
+    #[must_use]
+    pub fn derived_from(service_key: &SecretKey) -> Self {
+        Self(service_key.derive("tokens"))
+    }
+
+    /// The secret that follows from `presented` under `seed`.
+    fn next_secret(&self, presented: Secret, seed: &[u8; 16]) -> Secret {
+        let key = hmac::Key::new(hmac::HMAC_SHA256, self.0.as_bytes());
+        Secret::cut(&hmac::sign(&key, &[presented.0, *seed].concat()))
+    }
 }
 
 /// The random part of a token. It does not print itself.
@@ -64,12 +82,16 @@ impl Secret {
         Self(random.bytes())
     }
 
-    /// The secret that follows from this one and `salt`; it does not lead back.
-    fn derive(self, salt: &[u8]) -> Self {
-        let tag = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, &self.0), salt);
+    fn cut(tag: &hmac::Tag) -> Self {
         let mut bytes = [0; 16];
         bytes.copy_from_slice(&tag.as_ref()[..16]);
         Self(bytes)
+    }
+
+    /// The secret of the access token that belongs to this refresh token's. It does not lead back.
+    fn of_access_token(self) -> Self {
+        let key = hmac::Key::new(hmac::HMAC_SHA256, &self.0);
+        Self::cut(&hmac::sign(&key, b"access token"))
     }
 }
 
@@ -111,10 +133,9 @@ impl Token {
         }
         let (header, secret) = bytes.split_first_chunk::<HEADER>()?;
         let header = u64::from_be_bytes(*header);
-        let slot = match u8::try_from((header & 0x7ff) >> 1).ok()? {
+        let slot = match u16::try_from((header >> 1) & SLOT).ok()? {
             0 => Slot::Browser,
-            number @ 1..=MOST_GROUPS => Slot::Group(number - 1),
-            _ => return None,
+            number => Slot::Group(number),
         };
         Some(Self {
             member: MemberId::new(header >> ID_SHIFT)?,
@@ -171,13 +192,13 @@ impl Token {
     fn access_secret(&self) -> Secret {
         match self.purpose {
             Purpose::Access => self.secret,
-            Purpose::Refresh => self.secret.derive(b"access token"),
+            Purpose::Refresh => self.secret.of_access_token(),
         }
     }
 }
 
 /// An access token and the refresh token it belongs to. The access token's secret is derived from
-/// the refresh token's, so that either of a pair leads to the pair that follows it.
+/// the refresh token's, so that either of a pair leads, under the key, to the pair that follows.
 #[derive(Clone, Copy, Debug)]
 pub struct Pair {
     /// The access token.
@@ -193,11 +214,11 @@ impl Pair {
         Self::with(member, slot, Secret::random(random), now)
     }
 
-    /// The pair that follows the one `token` belongs to, under `seed`: the same for the same three,
-    /// so that a repeated refresh is answered alike though no token is stored.
+    /// The pair that follows the one `token` belongs to, under `key` and `seed`: the same for the
+    /// same four, so that a repeated refresh is answered alike though no token is stored.
     #[must_use]
-    pub fn after(token: &Token, seed: &[u8; 16], at: Time) -> Self {
-        let secret = token.access_secret().derive(seed);
+    pub fn after(key: &TokenKey, token: &Token, seed: &[u8; 16], at: Time) -> Self {
+        let secret = key.next_secret(token.access_secret(), seed);
         Self::with(token.member, token.slot, secret, at)
     }
 
@@ -222,10 +243,16 @@ impl Pair {
 mod tests {
     use super::*;
 
+    const MOST: Slot = Slot::Group(Slot::MOST_GROUPS);
+
     fn pair() -> Pair {
         let member = MemberId::new((1 << 53) - 1).unwrap();
         let now = Time::from_seconds(1_527_339_048);
-        Pair::fresh(member, Slot::Group(2), &Random::seeded(7), now)
+        Pair::fresh(member, MOST, &Random::seeded(7), now)
+    }
+
+    fn key(seed: u64) -> TokenKey {
+        TokenKey::derived_from(&SecretKey::random(&Random::seeded(seed)))
     }
 
     #[test]
@@ -239,21 +266,31 @@ mod tests {
         assert!(text.ends_with("_1527339048"));
         let read = Token::parse(&text).unwrap();
         assert_eq!(read.member, refresh.member);
-        assert_eq!(read.slot, Slot::Group(2));
+        assert_eq!(read.slot, MOST);
         assert_eq!(read.purpose, Purpose::Refresh);
         assert_eq!(read.digest(), refresh.digest());
     }
 
     #[test]
     fn either_token_of_a_pair_leads_to_the_same_successor() {
-        let pair = pair();
+        let (pair, key) = (pair(), key(1));
         let at = Time::from_seconds(1_527_339_061);
-        let by_refresh = Pair::after(&pair.refresh, &[1; 16], at);
-        let by_access = Pair::after(&pair.access, &[1; 16], at);
+        let by_refresh = Pair::after(&key, &pair.refresh, &[1; 16], at);
+        let by_access = Pair::after(&key, &pair.access, &[1; 16], at);
         assert_eq!(by_refresh.refresh.text(), by_access.refresh.text());
         assert_eq!(by_refresh.access.text(), by_access.access.text());
-        let other_seed = Pair::after(&pair.access, &[2; 16], at);
+        let other_seed = Pair::after(&key, &pair.access, &[2; 16], at);
         assert_ne!(other_seed.access.text(), by_access.access.text());
+    }
+
+    #[test]
+    fn another_key_leads_to_another_successor() {
+        let (pair, at) = (pair(), Time::from_seconds(1_527_339_061));
+        let [one, other] = [key(1), key(2)];
+        let one = Pair::after(&one, &pair.access, &[1; 16], at);
+        let other = Pair::after(&other, &pair.access, &[1; 16], at);
+        assert_ne!(one.access.text(), other.access.text());
+        assert_ne!(one.refresh.text(), other.refresh.text());
     }
 
     #[test]

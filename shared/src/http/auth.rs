@@ -1,20 +1,24 @@
-//! The token of a request: where it may stand, and who it says is asking.
+//! The tokens of a request: where they may stand, and who asks.
+
+use std::convert::Infallible;
 
 use axum::{
     extract::FromRequestParts,
-    http::{
-        HeaderMap, Method, Uri,
-        header::{AUTHORIZATION, HOST, ORIGIN},
-        request::Parts,
-        uri::Authority,
-    },
+    http::{HeaderMap, Method, header::AUTHORIZATION, request::Parts},
 };
 
-use super::{cookie, error::ApiError, router::X_API_KEY};
+use super::{
+    cookie,
+    error::ApiError,
+    origin::{self, SentFrom},
+    router::X_API_KEY,
+};
 use crate::{
     app::App,
     config::Config,
-    rules::caller::{self, Authenticated, AuthenticationError, UnverifiedToken},
+    rules::caller::{
+        self, Authenticated, AuthenticationError, MOST_TOKENS, UnverifiedToken, UnverifiedTokens,
+    },
 };
 
 impl From<AuthenticationError> for ApiError {
@@ -27,12 +31,11 @@ impl From<AuthenticationError> for ApiError {
     }
 }
 
-impl FromRequestParts<App> for UnverifiedToken {
+impl FromRequestParts<App> for UnverifiedTokens {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
-        let text = carried(parts, &app.config)?.ok_or_else(ApiError::not_logged_in)?;
-        Self::parse(&text, &app.config).ok_or_else(ApiError::not_logged_in)
+        Self::new(carried(parts, &app.config)?).ok_or_else(ApiError::not_logged_in)
     }
 }
 
@@ -40,28 +43,57 @@ impl FromRequestParts<App> for Authenticated {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
-        let unverified = UnverifiedToken::from_request_parts(parts, app).await?;
-        Ok(caller::authenticate(app, unverified).await?)
+        let tokens = UnverifiedTokens::from_request_parts(parts, app).await?;
+        Ok(caller::authenticate(app, tokens).await?)
     }
 }
 
-/// The token of a request, from the first place that holds one.
-fn carried(parts: &Parts, config: &Config) -> Result<Option<String>, ApiError> {
+/// The tokens that a browser sent with a login: the login replaces their sessions.
+#[derive(Clone, Debug)]
+pub struct BrowserTokens(pub Vec<UnverifiedToken>);
+
+impl FromRequestParts<App> for BrowserTokens {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Infallible> {
+        let mut tokens = in_cookies(&parts.headers, &app.config);
+        tokens.truncate(MOST_TOKENS);
+        Ok(Self(tokens))
+    }
+}
+
+/// What may be an access token of a request, in the order in which they count. What cannot be one is
+/// passed over: a client that has none yet sends `Bearer undefined`.
+fn carried(parts: &Parts, config: &Config) -> Result<Vec<UnverifiedToken>, ApiError> {
     let headers = &parts.headers;
-    if let Some(text) = bearer(headers).or_else(|| header(headers, X_API_KEY.as_str())) {
-        return Ok(Some(text.to_owned()));
-    }
-    if let Some(text) = cookie::presented(headers) {
-        return if parts.method == Method::POST && is_foreign(headers, &parts.uri, config) {
-            Err(ApiError::refused("不允许的请求来源"))
-        } else {
-            Ok(Some(text))
-        };
-    }
+    let parse = |text: &str| UnverifiedToken::parse(text, config);
+    let explicit = [bearer(headers), header(headers, X_API_KEY.as_str())];
+    let explicit = explicit.into_iter().flatten().filter_map(parse);
+    let mut cookies = in_cookies(headers, config);
     let query = parts.uri.query().unwrap_or_default();
-    let mut pairs = form_urlencoded::parse(query.as_bytes());
-    let found = pairs.find(|(name, value)| name == "access-token" && !value.is_empty());
-    Ok(found.map(|(_, value)| value.into_owned()))
+    let query = form_urlencoded::parse(query.as_bytes());
+    let query = query.filter(|(name, _)| name == "access-token");
+    let query: Vec<_> = query.filter_map(|(_, text)| parse(&text)).collect();
+
+    // A browser adds its cookies whichever page asks: they say nothing of who wants a change.
+    let reads = [Method::GET, Method::HEAD, Method::OPTIONS].contains(&parts.method);
+    let trusted = reads || SentFrom::of(headers, &parts.uri, config) == SentFrom::OwnPage;
+    let untrusted = !trusted && !cookies.is_empty();
+    if untrusted {
+        cookies.clear();
+    }
+    let tokens: Vec<_> = explicit.chain(cookies).chain(query).collect();
+    if untrusted && tokens.is_empty() {
+        return Err(origin::foreign());
+    }
+    Ok(tokens)
+}
+
+fn in_cookies(headers: &HeaderMap, config: &Config) -> Vec<UnverifiedToken> {
+    let presented = cookie::presented(headers).into_iter();
+    presented
+        .filter_map(|text| UnverifiedToken::parse(&text, config))
+        .collect()
 }
 
 fn bearer(headers: &HeaderMap) -> Option<&str> {
@@ -73,19 +105,4 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
 fn header<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     let text = headers.get(name)?.to_str().ok()?.trim();
     (!text.is_empty()).then_some(text)
-}
-
-/// Whether a page of another site had the browser send this: its cookie came along by itself, so it
-/// says nothing of who asks. A client without an `Origin` is no browser of today.
-fn is_foreign(headers: &HeaderMap, uri: &Uri, config: &Config) -> bool {
-    let Some(origin) = headers.get(ORIGIN) else {
-        return false;
-    };
-    let host = headers.get(HOST).and_then(|host| host.to_str().ok());
-    let host = host.or_else(|| uri.authority().map(Authority::as_str));
-    let own = origin.to_str().ok().and_then(|origin| {
-        let (_, authority) = origin.split_once("://")?;
-        Some(authority.eq_ignore_ascii_case(host?))
-    });
-    own != Some(true) && !config.origins.contains(origin)
 }

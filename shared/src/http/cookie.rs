@@ -43,23 +43,25 @@ fn set(
     [(SET_COOKIE, value)]
 }
 
-/// The token that a browser sent. What else the shop keeps in cookies may be of any script.
+/// What a browser sent under the name, in order: several where a parent domain has set one as well.
+/// What else the shop keeps in cookies may be of any script.
 #[must_use]
-pub fn presented(headers: &HeaderMap) -> Option<String> {
+pub fn presented(headers: &HeaderMap) -> Vec<String> {
     let lines = headers.get_all(COOKIE).iter();
-    let mut cookies = lines.flat_map(|line| line.as_bytes().split(|byte| *byte == b';'));
-    cookies.find_map(|cookie| {
+    let cookies = lines.flat_map(|line| line.as_bytes().split(|byte| *byte == b';'));
+    let found = cookies.filter_map(|cookie| {
         let cookie = Cookie::parse(std::str::from_utf8(cookie).ok()?).ok()?;
         let found = cookie.name() == NAME && !cookie.value().is_empty();
         found.then(|| cookie.value().to_owned())
-    })
+    });
+    found.collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn sent(lines: &[&[u8]]) -> Option<String> {
+    fn sent(lines: &[&[u8]]) -> Vec<String> {
         let values = lines
             .iter()
             .map(|line| HeaderValue::from_bytes(line).unwrap());
@@ -78,15 +80,19 @@ mod tests {
             "_homeland_shop_customer_session=",
         ] {
             let line = format!("{beside}; {session}; b=会");
-            assert_eq!(sent(&[line.as_bytes()]).as_deref(), Some("token"), "{line}");
+            assert_eq!(sent(&[line.as_bytes()]), ["token"], "{line}");
             let lines = [beside.as_bytes(), session.as_bytes()];
-            assert_eq!(sent(&lines).as_deref(), Some("token"), "{beside}");
+            assert_eq!(sent(&lines), ["token"], "{beside}");
         }
         let latin = [b"name=Jos\xe9; ", session.as_bytes()].concat();
-        assert_eq!(sent(&[&latin]).as_deref(), Some("token"));
-        assert_eq!(
-            sent(&["城市=北京; x=_homeland_shop_customer_session".as_bytes()]),
-            None
-        );
+        assert_eq!(sent(&[&latin]), ["token"]);
+        let none = sent(&["城市=北京; x=_homeland_shop_customer_session".as_bytes()]);
+        assert!(none.is_empty());
+    }
+
+    #[test]
+    fn every_cookie_of_the_name_is_found_in_order() {
+        let line = "_homeland_shop_customer_session=a; b=c; _homeland_shop_customer_session=d";
+        assert_eq!(sent(&[line.as_bytes()]), ["a", "d"]);
     }
 }

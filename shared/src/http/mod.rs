@@ -2,6 +2,7 @@
 //! extractors, and the one error of a handler.
 
 pub mod auth;
+mod client;
 mod client_address;
 pub mod cookie;
 mod deadline;
@@ -9,6 +10,7 @@ pub mod envelope;
 pub mod error;
 mod observe;
 pub mod operator;
+pub mod origin;
 pub mod params;
 pub mod router;
 pub mod routes;

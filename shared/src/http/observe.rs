@@ -25,6 +25,7 @@ pub(crate) async fn observe(
     let stopwatch = app.clock.stopwatch();
     let extensions = request.extensions();
     let path = extensions.get::<MatchedPath>();
+    let client = extensions.get::<ClientAddress>();
     let mut line = Line {
         time: app.clock.now(),
         request_id: extensions.get::<RequestId>().map(|id| id.0.clone()),
@@ -36,9 +37,7 @@ pub(crate) async fn observe(
         milliseconds: 0.0,
         cold: app.request_log.is_first(),
         usage: Usage::default(),
-        client: extensions
-            .get::<ClientAddress>()
-            .map(ClientAddress::network),
+        client: client.map(|address| address.network().to_string()),
         fault: None,
         throttled: false,
         notes: Notes::default(),

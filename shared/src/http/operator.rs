@@ -6,7 +6,7 @@ use axum::{
     http::{StatusCode, request::Parts},
 };
 
-use crate::domain::actor::Actor;
+use crate::{domain::actor::Actor, telemetry::line};
 
 /// An operator who calls. The entry point that received the request vouches for it.
 #[derive(Clone, Debug)]
@@ -30,8 +30,11 @@ impl<S: Sync> FromRequestParts<S> for Operator {
     /// To anybody else the route does not exist.
     type Rejection = StatusCode;
 
+    /// The line of the log says who calls.
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, StatusCode> {
         let operator = parts.extensions.get::<Self>().cloned();
-        operator.ok_or(StatusCode::NOT_FOUND)
+        let operator = operator.ok_or(StatusCode::NOT_FOUND)?;
+        line::annotate(|notes| notes.caller = Some(operator.0.clone()));
+        Ok(operator)
     }
 }

@@ -2,9 +2,12 @@
 
 use crate::{
     app::App,
-    config::{Config, lifetime::access_expiry},
+    config::{
+        Config,
+        lifetime::{access_expiry, oldest_opening},
+    },
     domain::{
-        member::Member,
+        member::{Member, Status},
         token::{Purpose, Token},
     },
     store::{
@@ -13,6 +16,9 @@ use crate::{
     },
     telemetry::line,
 };
+
+/// The most tokens of one request that are tried.
+pub const MOST_TOKENS: usize = 5;
 
 /// An access token that a request carries and that may be a good one: nothing has been read yet.
 #[derive(Clone, Debug)]
@@ -23,10 +29,18 @@ pub struct UnverifiedToken {
     pub key: SessionKey,
 }
 
+/// The access tokens that a request carries, in the order in which they count: one at least, each
+/// once, and no more than are tried.
+#[derive(Clone, Debug)]
+pub struct UnverifiedTokens {
+    first: UnverifiedToken,
+    others: Vec<UnverifiedToken>,
+}
+
 /// A member with a live session.
 #[derive(Clone)]
 pub struct Authenticated {
-    /// The token presented.
+    /// The token that led to it.
     pub token: Token,
     /// Where the session lies.
     pub key: SessionKey,
@@ -59,10 +73,43 @@ impl UnverifiedToken {
         Some(Self { token, key })
     }
 
-    /// Why the token leads to no session, as far as the token itself tells.
+    /// Whether the token has expired, going by the time that it says it was issued.
+    pub(super) fn has_expired(&self, app: &App) -> bool {
+        access_expiry(&self.token, &app.config) <= app.clock.now()
+    }
+}
+
+impl UnverifiedTokens {
+    /// Takes what a request carries; `None` where that is nothing.
+    #[must_use]
+    pub fn new(tokens: Vec<UnverifiedToken>) -> Option<Self> {
+        let mut different: Vec<UnverifiedToken> = Vec::new();
+        for token in tokens {
+            let digest = token.token.digest();
+            if different.len() < MOST_TOKENS
+                && different.iter().all(|known| known.token.digest() != digest)
+            {
+                different.push(token);
+            }
+        }
+        let mut different = different.into_iter();
+        let first = different.next()?;
+        let others = different.collect();
+        Some(Self { first, others })
+    }
+
+    /// The token, where there is one alone.
+    #[must_use]
+    pub fn only(&self) -> Option<&UnverifiedToken> {
+        self.others.is_empty().then_some(&self.first)
+    }
+
+    /// Why none of the tokens leads to a session, as far as they tell themselves: expired, where one
+    /// of them was good once.
     #[must_use]
     pub fn refusal(&self, app: &App) -> AuthenticationError {
-        if access_expiry(&self.token, &app.config) <= app.clock.now() {
+        let mut all = [&self.first].into_iter().chain(&self.others);
+        if all.any(|token| token.has_expired(app)) {
             AuthenticationError::Expired
         } else {
             AuthenticationError::Unknown
@@ -70,35 +117,77 @@ impl UnverifiedToken {
     }
 }
 
-/// Finds the live session of a token, with its member. One round trip, two read units; the first time
-/// after a rotation another trip and a write unit, for the session remembers that its new pair has
+/// Finds the live session, with its member, that the first of the tokens leads to; where that one leads
+/// to none, the first of the others. One round trip, two read units. Where there are several tokens
+/// and the first is dead, one more trip, and two units for each of the others. The first time after a
+/// rotation there is another trip and a write unit, for the session remembers that its new pair has
 /// arrived.
 ///
 /// # Errors
 /// [`AuthenticationError`]
 pub async fn authenticate(
     app: &App,
-    unverified: UnverifiedToken,
+    tokens: UnverifiedTokens,
 ) -> Result<Authenticated, AuthenticationError> {
-    let refusal = unverified.refusal(app);
-    let UnverifiedToken { token, key } = unverified;
-    let sessions = app.store.sessions();
-    let found = sessions.session_and_member(&key, &token).await?;
-    let live = found.filter(|(session, member)| {
-        session.access == token.digest() && session.generation == member.generation
-    });
-    let (session, member) = live.ok_or(refusal)?;
-    if session.access_until <= app.clock.now() {
-        return Err(AuthenticationError::Expired);
+    let mut refusal = tokens.refusal(app);
+    let UnverifiedTokens { first, others } = tokens;
+    let mut found = None;
+    for tried in [vec![first], others] {
+        if tried.is_empty() || found.is_some() {
+            break;
+        }
+        let wanted: Vec<_> = (tried.iter())
+            .map(|tried| (&tried.key, tried.token.member))
+            .collect();
+        let read = app.store.sessions().sessions_with_members(&wanted).await?;
+        for (tried, read) in tried.into_iter().zip(read) {
+            match state(app, &tried.token, read) {
+                State::Live(session, member) => {
+                    found = Some((tried, session, member));
+                    break;
+                }
+                State::Expired => refusal = AuthenticationError::Expired,
+                State::Dead => {}
+            }
+        }
     }
+    let (UnverifiedToken { token, key }, session, member) = found.ok_or(refusal)?;
+    app.note_member(member.id);
     if !session.used && !session.retired.is_empty() {
         // The next request says it again.
-        line::log_ignored_error(sessions.mark_used(&key, &session).await);
+        line::log_ignored_error(app.store.sessions().mark_used(&key, &session).await);
     }
     Ok(Authenticated {
         token,
         key,
-        session,
-        member,
+        session: *session,
+        member: *member,
     })
+}
+
+/// What a token leads to.
+enum State {
+    Live(Box<Session>, Box<Member>),
+    /// Its session, which is over.
+    Expired,
+    /// No session of its own, or one that was ended.
+    Dead,
+}
+
+fn state(app: &App, token: &Token, read: Option<(Session, Member)>) -> State {
+    let Some((session, member)) = read else {
+        return State::Dead;
+    };
+    let now = app.clock.now();
+    if session.access != token.digest()
+        || session.generation != member.generation
+        || member.status != Status::Active
+    {
+        State::Dead
+    } else if session.access_until <= now || session.opening.at <= oldest_opening(now, &app.config)
+    {
+        State::Expired
+    } else {
+        State::Live(Box::new(session), Box::new(member))
+    }
 }

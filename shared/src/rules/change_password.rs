@@ -4,6 +4,7 @@ use crate::{
     app::App,
     base::clock::Time,
     domain::{
+        actor::Actor,
         client_address::ClientAddress,
         identifier::IdentifierKey,
         password::{self, Password},
@@ -59,22 +60,26 @@ impl From<LoginError> for ChangeError {
 pub async fn change_password(
     app: &App,
     address: ClientAddress,
-    by: &Authenticated,
+    caller: &Authenticated,
     old: Password,
     new: Password,
 ) -> Result<(), ChangeError> {
     let attempt = Attempt {
         address,
-        identifier: IdentifierKey::typed(by.member.login_name()),
+        identifier: IdentifierKey::typed(caller.member.login_name()),
         password: old,
     };
     let right = login::check(app, &attempt).await?;
     let hash = password::hash(new, &app.random).await;
     let hash = hash.map_err(Fault::from)?;
     let (renewed, ()) = tokio::join!(
-        app.store
-            .members()
-            .renew_password(&by.member, hash, Some(&by.key), app.clock.now()),
+        app.store.members().renew_password(
+            &caller.member,
+            hash,
+            Some(&caller.key),
+            &Actor::Member,
+            app.clock.now()
+        ),
         login::clear_attempts(app, &attempt, &right),
     );
     if renewed? {

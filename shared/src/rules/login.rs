@@ -4,24 +4,29 @@ use crate::{
     app::App,
     base::clock::Time,
     domain::{
+        actor::Actor,
+        client::Client,
         client_address::ClientAddress,
         identifier::IdentifierKey,
-        member::{Member, MemberId},
+        member::{Member, Status},
         password::{self, HashError, Password, Verdict},
     },
     fault::Fault,
     store::{
         StoreError, WriteToken,
         limits::login_attempts::{Attempted, LoginAttempt, PER_ACCOUNT, WINDOW},
-        members::{
-            Visit,
-            identifiers::{Account, Lockout, LoginRecord},
-        },
+        members::identifiers::{Account, Lockout, LoginRecord},
     },
     telemetry::line,
 };
 
-use crate::rules::session::NewSession;
+use crate::rules::{
+    caller::UnverifiedToken,
+    session::{self, Kind, LoggedIn, Opened, ProvenMember},
+};
+
+/// How often a session is opened at most while an operator ends all sessions of its member.
+const OPENING_TRIES: usize = 2;
 
 /// Who tries to log in, with what.
 #[derive(Clone, Debug)]
@@ -60,14 +65,6 @@ impl From<StoreError> for LoginError {
     }
 }
 
-/// A member who has just logged in.
-pub struct LoggedIn<T> {
-    /// The member, this visit counted.
-    pub member: Member,
-    /// What the client gets.
-    pub tokens: T,
-}
-
 /// A password that was right.
 #[derive(Debug)]
 pub struct RightPassword {
@@ -75,51 +72,79 @@ pub struct RightPassword {
     pub account: Account,
     /// Whether its hash is to be replaced.
     verdict: Verdict,
+    /// How many wrong ones the address may still try.
+    attempts_left: u32,
     /// When the attempt was counted, and as what.
     counted_at: Time,
     token: WriteToken,
 }
 
-/// Logs a member in: checks the password, then stores the session that `open` makes and counts the
-/// visit. Two round trips; one read unit, four write units.
+impl RightPassword {
+    /// The member, who has shown who they are.
+    #[must_use]
+    pub const fn member(&self) -> ProvenMember {
+        ProvenMember {
+            id: self.account.member,
+            generation: self.account.generation,
+        }
+    }
+}
+
+/// Logs a member in: checks the password, then opens a session. Two round trips; one read unit, four
+/// write units, one more where the session is replaced whose token the browser brings.
 ///
 /// # Errors
 /// [`LoginError`]
-pub async fn login<T>(
+pub async fn login<K: Kind>(
     app: &App,
     attempt: Attempt,
-    open: impl FnOnce(MemberId, u64) -> NewSession<T>,
-) -> Result<LoggedIn<T>, LoginError> {
+    kind: K,
+    client: &Client,
+    brought: &[UnverifiedToken],
+) -> Result<LoggedIn<K::Tokens>, LoginError> {
     let checked = check(app, &attempt).await;
     line::annotate(|notes| notes.login = outcome(&checked));
     let right = checked?;
-    let account = &right.account;
-    let new = open(account.member, account.generation);
-    let visit = Visit {
-        key: &new.key,
-        access: &new.session.access,
-        generation: account.generation,
-        at: app.clock.now(),
-        ip: &attempt.address.text(),
-    };
-    let network = attempt.address.network();
-    let members = app.store.members();
-    let (stored, visited, ()) = tokio::join!(
-        app.store.sessions().put_session(&new.key, &new.session),
-        members.record_login(account.member, visit, &network),
+    let (opened, ()) = tokio::join!(
+        open(app, &attempt.identifier, &right, kind, client, brought),
         clear_attempts(app, &attempt, &right),
     );
-    // Where the password was changed between the two trips, a session stored is of the old
-    // generation, and was dead from the start.
-    let (true, Some(member)) = (stored?, visited?) else {
-        return Err(LoginError::Wrong { attempts_left: 0 });
-    };
-    line::log_ignored_error(members.forget_old_networks(&member).await);
+    let attempts_left = right.attempts_left;
+    let new = opened?.ok_or(LoginError::Wrong { attempts_left })?;
     if right.verdict == Verdict::RightButWeak {
-        line::log_ignored_error(strengthen(app, &member, attempt.password).await);
+        line::log_ignored_error(strengthen(app, &new.member, attempt.password).await);
     }
-    let tokens = new.tokens;
-    Ok(LoggedIn { member, tokens })
+    Ok(new)
+}
+
+/// Opens a session for a password that was right; `None` where it has been changed meanwhile.
+async fn open<K: Kind>(
+    app: &App,
+    identifier: &IdentifierKey,
+    right: &RightPassword,
+    kind: K,
+    client: &Client,
+    brought: &[UnverifiedToken],
+) -> Result<Option<LoggedIn<K::Tokens>>, StoreError> {
+    let mut proven = right.member();
+    for _ in 0..OPENING_TRIES {
+        match session::open(app, proven, kind, client, brought).await? {
+            Opened::Done(new) => return Ok(Some(*new)),
+            // Every session was ended, and the password is the same: an operator raised the
+            // generation by hand, on the member alone.
+            Opened::Ended(member)
+                if member.status == Status::Active && member.password == right.account.password =>
+            {
+                proven.generation = member.generation;
+                let healed = app.store.members().heal_login_record(identifier, &member);
+                healed.await?;
+            }
+            // The password was changed between the two trips: it is another by now. A session that
+            // was stored is of the old generation, and was dead from the start.
+            Opened::Ended(_) | Opened::Overtaken => return Ok(None),
+        }
+    }
+    Ok(None)
 }
 
 /// Replaces a weak hash of a password that was right.
@@ -129,7 +154,7 @@ async fn strengthen(app: &App, member: &Member, password: Password) -> Result<()
     let _renewed = app
         .store
         .members()
-        .renew_password(member, stronger, None, app.clock.now())
+        .renew_password(member, stronger, None, &Actor::Member, app.clock.now())
         .await?;
     Ok(())
 }
@@ -183,19 +208,28 @@ pub async fn check(app: &App, attempt: &Attempt) -> Result<RightPassword, LoginE
         let record = record?;
         let attempts_left = admit(app, attempt, &record, attempts, now).await?;
         let account = record.account();
-        let stored = account.as_ref().map(|account| account.password.clone());
+        let stored = account
+            .as_ref()
+            .and_then(|account| account.password.clone());
         let verdict = password::verify(attempt.password.clone(), stored).await?;
+        if let Some(account) = &account {
+            app.note_member(account.member);
+        }
         Ok((record, account, verdict, attempts_left))
     };
     match compared.await {
-        Ok((_, Some(account), verdict @ (Verdict::Right | Verdict::RightButWeak), _)) => {
-            Ok(RightPassword {
-                account,
-                verdict,
-                counted_at: now,
-                token,
-            })
-        }
+        Ok((
+            _,
+            Some(account),
+            verdict @ (Verdict::Right | Verdict::RightButWeak),
+            attempts_left,
+        )) => Ok(RightPassword {
+            account,
+            verdict,
+            attempts_left,
+            counted_at: now,
+            token,
+        }),
         Ok((record, _, _, attempts_left)) => {
             store
                 .members()
@@ -255,7 +289,7 @@ async fn admit(
     let lockout = record.lockout(now);
     if lockout == Lockout::KnownNetworks {
         let member = record.account().map(|account| account.member);
-        let network = attempt.address.network();
+        let network = attempt.address.network().to_string();
         let members = app.store.members();
         let known = members.knows_network(member, &attempt.identifier, &network);
         if !known.await? {

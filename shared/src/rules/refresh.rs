@@ -3,26 +3,26 @@
 //! A client may fire one refresh for every request that met an expired token, in parallel, and may
 //! lose the answer. So the first to come rotates the pair, and whoever presents the retired token
 //! again is given the very same pair: for [`GRACE_SECONDS`] in any case, and for as long as nobody
-//! has used the new one. UnverifiedToken after that, the token is in other hands, and the session ends.
+//! has used the new one. Presented after that, the token has leaked, and the session ends.
 
 use crate::{
     app::App,
     base::{clock::Time, digest::Digest},
-    config::lifetime::{REFRESH_SECONDS, access_expiry},
+    config::lifetime::{REFRESH_SECONDS, access_expiry, oldest_opening},
     domain::{
         client_address::ClientAddress,
         member::{Member, Profile},
-        token::{Pair, Purpose, Slot, Token},
+        token::{Pair, Purpose, Slot, Token, TokenKey},
     },
     store::{
         StoreError,
-        members::Visit,
+        members::{Visit, Visited},
         sessions::item::{Retired, Rotated, Rotation, Session, SessionKey},
     },
     telemetry::line,
 };
 
-use crate::rules::{caller::Authenticated, login::LoggedIn};
+use crate::rules::{caller::Authenticated, session::LoggedIn};
 
 /// How long a retired token is answered in any case.
 pub const GRACE_SECONDS: i64 = 60;
@@ -60,15 +60,20 @@ pub async fn refresh(
         refresh: token.digest(),
         seed: app.random.bytes(),
         at: now,
+        from: address.network(),
     };
     let (pair, rotation) = rotation(app, &token, retired);
-    let (pair, session) = match app.store.sessions().rotate(&key, &rotation, now).await? {
+    let opened_after = oldest_opening(now, &app.config);
+    let sessions = app.store.sessions();
+    let (pair, session) = match sessions.rotate(&key, &rotation, now, opened_after).await? {
         Rotated::Done(session) => (pair, session),
         Rotated::NotCurrent(session) => {
-            (once_more(app, &token, &key, &session, now).await?, session)
+            let pair = once_more(app, &token, &key, &session, &rotation.retired).await?;
+            (pair, session)
         }
         Rotated::NoSession => return Err(unknown(&token, now)),
     };
+    app.note_member(token.member);
     let visit = Visit {
         key: &key,
         access: &session.access,
@@ -83,12 +88,13 @@ pub async fn refresh(
             .trim_retired(&key, &session, grace_began(now)),
     );
     line::log_ignored_error(trimmed);
-    // Of another generation: all sessions have been ended.
-    let member = member?.ok_or(RefreshError::Unknown)?;
-    Ok(LoggedIn {
-        member,
-        tokens: pair,
-    })
+    match member? {
+        Visited::Counted(member) => Ok(LoggedIn {
+            member: *member,
+            tokens: pair,
+        }),
+        Visited::SessionsEnded(_) | Visited::NoMember => Err(RefreshError::Unknown),
+    }
 }
 
 /// Saves a profile and exchanges the pair of the session that asked for it, all or nothing. One
@@ -100,7 +106,7 @@ pub async fn refresh(
 pub async fn save_and_rotate(
     app: &App,
     address: ClientAddress,
-    by: Authenticated,
+    caller: Authenticated,
     refresh: Digest,
     profile: Profile,
 ) -> Result<Option<LoggedIn<Pair>>, StoreError> {
@@ -109,12 +115,13 @@ pub async fn save_and_rotate(
         key,
         mut session,
         mut member,
-    } = by;
+    } = caller;
     let now = app.clock.now();
     let retired = Retired {
         refresh,
         seed: app.random.bytes(),
         at: now,
+        from: address.network(),
     };
     let (pair, rotation) = rotation(app, &token, retired.clone());
     let ip = address.text();
@@ -159,7 +166,7 @@ fn visited(member: &mut Member, now: Time, ip: String) {
 
 /// The pair that follows `token`'s, and what to write for it.
 fn rotation(app: &App, token: &Token, retired: Retired) -> (Pair, Rotation) {
-    let pair = Pair::after(token, &retired.seed, retired.at);
+    let pair = successor(app, token, &retired);
     let rotation = Rotation {
         access: pair.access.digest(),
         access_until: access_expiry(&pair.access, &app.config),
@@ -170,29 +177,47 @@ fn rotation(app: &App, token: &Token, retired: Retired) -> (Pair, Rotation) {
     (pair, rotation)
 }
 
+/// The pair that `token` was, or will be, exchanged for. It can be computed under the service's key
+/// alone: an old token and a copy of the table do not suffice.
+fn successor(app: &App, token: &Token, retired: &Retired) -> Pair {
+    let key = TokenKey::derived_from(&app.config.service_key);
+    Pair::after(&key, token, &retired.seed, retired.at)
+}
+
 /// Answers a token that is not the current one: with the pair it was answered with before, or by
-/// ending the session.
+/// ending the session. `presented` is the token as it would have retired just now.
 async fn once_more(
     app: &App,
     token: &Token,
     key: &SessionKey,
     session: &Session,
-    now: Time,
+    presented: &Retired,
 ) -> Result<Pair, RefreshError> {
-    let digest = token.digest();
-    let place = (session.retired.iter()).position(|retired| retired.refresh == digest);
-    let Some(place) = place else {
-        return Err(unknown(token, now));
+    let now = presented.at;
+    let is_current = session.refresh == Some(presented.refresh);
+    let mut retired = session.retired.iter();
+    let place = retired.position(|retired| retired.refresh == presented.refresh);
+    let place = match place {
+        Some(place) => place,
+        // It was not exchanged though it is the current one: its time is over.
+        None if is_current => return Err(RefreshError::Expired),
+        None => return Err(unknown(token, now)),
     };
-    if session.refresh_until.is_some_and(|until| until <= now) {
+    app.note_member(token.member);
+    let is_over = session.opening.at <= oldest_opening(now, &app.config);
+    if is_over || session.refresh_until.is_some_and(|until| until <= now) {
         return Err(RefreshError::Expired);
     }
     let retired = &session.retired[place];
     let graced = grace_began(now) < retired.at;
     let unanswered = place == 0 && !session.used;
+    if graced && retired.from != presented.from {
+        line::annotate(|notes| notes.refresh_token = Some(line::REPEATED_ELSEWHERE));
+    }
     if graced || unanswered {
-        Ok(Pair::after(token, &retired.seed, retired.at))
+        Ok(successor(app, token, retired))
     } else {
+        line::annotate(|notes| notes.refresh_token = Some(line::LEAKED));
         app.store.sessions().end_session(key, session).await?;
         Err(RefreshError::Unknown)
     }

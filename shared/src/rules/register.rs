@@ -4,10 +4,11 @@ use crate::{
     app::App,
     base::clock::Time,
     domain::{
-        client_address::ClientAddress,
+        actor::Actor,
+        client::Client,
         identifier::Identifier,
         member::{Member, MemberId},
-        password::{self, Password},
+        password::{self, Password, PasswordHash},
         token::Token,
     },
     fault::Fault,
@@ -19,7 +20,7 @@ use crate::{
     },
 };
 
-use crate::rules::{login::LoggedIn, session};
+use crate::rules::session::{Browser, Kind, LoggedIn, ProvenMember};
 
 /// Why nobody was registered.
 #[derive(Debug, thiserror::Error)]
@@ -42,10 +43,10 @@ impl From<StoreError> for RegisterError {
 }
 
 /// An attempt to register that was counted for its address.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct CountedRegistration {
-    /// From which address.
-    address: ClientAddress,
+    /// By which client.
+    client: Client,
     /// When.
     pub at: Time,
 }
@@ -71,7 +72,7 @@ pub enum TooManyRegistrations {
 /// [`TooManyRegistrations`]
 pub async fn count(
     app: &App,
-    address: ClientAddress,
+    client: Client,
     with_code: bool,
 ) -> Result<CountedRegistration, TooManyRegistrations> {
     let counters = [Hourly::Registrations, Hourly::WrongCodes];
@@ -80,11 +81,11 @@ pub async fn count(
     let token = WriteToken::random(&app.random);
     let limits = app.store.limits();
     let refused = limits
-        .count_hourly(&address.counted(), counters, at, token)
+        .count_hourly(&client.address.counted(), counters, at, token)
         .await?;
     match refused {
         Some(until) => Err(TooManyRegistrations::TooMany { until }),
-        None => Ok(CountedRegistration { address, at }),
+        None => Ok(CountedRegistration { client, at }),
     }
 }
 
@@ -102,12 +103,19 @@ pub async fn register(
 ) -> Result<LoggedIn<Token>, RegisterError> {
     let hash = password::hash(password, &app.random).await;
     let hash = hash.map_err(Fault::from)?;
-    let (ip, network) = (counted.address.text(), counted.address.network());
+    let client = &counted.client;
+    let network = client.address.network().to_string();
     loop {
         let id = MemberId::random(&app.random);
         let now = app.clock.now();
-        let member = Member::new(id, identifier.clone(), hash.clone(), now, &ip);
-        let session = session::for_browser(app, id, member.generation);
+        let identifiers = std::slice::from_ref(&identifier);
+        let member = Member::new(id, identifiers, Some(hash.clone()), now, Actor::Member);
+        let member = member.visiting_from(client.address.text());
+        let proven = ProvenMember {
+            id,
+            generation: member.generation,
+        };
+        let session = Browser.session(app, proven, client);
         let new = NewMember {
             member: &member,
             session: Some((&session.key, &session.session)),
@@ -116,12 +124,42 @@ pub async fn register(
         };
         match app.store.members().create_member(&new).await? {
             Created::Done => {
+                app.note_member(id);
                 let tokens = session.tokens;
                 return Ok(LoggedIn { member, tokens });
             }
             Created::IdentifierTaken => return Err(RegisterError::Taken),
             Created::CodeGone => return Err(RegisterError::CodeGone),
             // One in 2^53 for each member there is.
+            Created::IdTaken => {}
+        }
+    }
+}
+
+/// Makes a member without a session and without counting it for an address: one whom an operator or an
+/// import brings. A member without a password logs in by other ways. One round trip; two write units
+/// for the member, two for each identifier.
+///
+/// # Errors
+/// [`RegisterError`]
+pub async fn create_member(
+    app: &App,
+    identifiers: &[Identifier],
+    password: Option<PasswordHash>,
+    actor: &Actor,
+) -> Result<Member, RegisterError> {
+    loop {
+        let id = MemberId::random(&app.random);
+        let now = app.clock.now();
+        let member = Member::new(id, identifiers, password.clone(), now, actor.clone());
+        let created = (app.store.members()).create_member(&NewMember::alone(&member));
+        match created.await? {
+            Created::Done => {
+                app.note_member(id);
+                return Ok(member);
+            }
+            Created::IdentifierTaken => return Err(RegisterError::Taken),
+            Created::CodeGone => return Err(RegisterError::CodeGone),
             Created::IdTaken => {}
         }
     }

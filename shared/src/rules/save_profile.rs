@@ -2,7 +2,10 @@
 
 use crate::{
     app::App,
-    domain::member::{Member, Profile},
+    domain::{
+        actor::Actor,
+        member::{Member, Profile},
+    },
     rules::caller::Authenticated,
     store::StoreError,
 };
@@ -25,10 +28,10 @@ pub enum SaveError {
 /// [`SaveError`]
 pub async fn save_profile(
     app: &App,
-    by: &Authenticated,
+    caller: &Authenticated,
     profile: &Profile,
 ) -> Result<Member, SaveError> {
-    let members = app.store.members();
-    let saved = members.save_profile(&by.member, profile, app.clock.now());
+    let (members, now) = (app.store.members(), app.clock.now());
+    let saved = members.save_profile(&caller.member, profile, &Actor::Member, now);
     saved.await?.ok_or(SaveError::SessionEnded)
 }

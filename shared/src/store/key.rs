@@ -126,6 +126,12 @@ impl Key {
         Self { pk, sk }
     }
 
+    /// Whether an item lies here.
+    pub(in crate::store) fn is_of(&self, item: &Item) -> bool {
+        let lies = |name, value| item.get(name).is_some_and(|at| at.as_s() == Ok(value));
+        lies(PK, &self.pk) && lies(SK, &self.sk)
+    }
+
     /// The partition key.
     #[must_use]
     pub fn partition(&self) -> &str {

@@ -54,6 +54,16 @@ pub struct Line {
 /// What only some requests have to say: metrics are counted by it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Notes {
+    /// Which member it is of, once that is known: by a [`pseudonym`](super::pseudonym::pseudonym).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub member: Option<String>,
+    /// Which operator called, by name: an ARN of IAM behind the gateway.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub caller: Option<String>,
+    /// What was wrong with a refresh token that was exchanged before: [`REPEATED_ELSEWHERE`] or
+    /// [`LEAKED`].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub refresh_token: Option<&'static str>,
     /// How much of the day's cap on messages is used, in percent: see `store::spend`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sms_cap_percent: Option<u8>,
@@ -81,6 +91,11 @@ pub fn log_ignored_error<E: Error>(done: Result<(), E>) {
         });
     }
 }
+
+/// A refresh token that was repeated from another network than the one it was exchanged from.
+pub const REPEATED_ELSEWHERE: &str = "repeated elsewhere";
+/// A refresh token that was exchanged long before: its session was ended.
+pub const LEAKED: &str = "leaked";
 
 /// A password that was right.
 pub const GOOD: &str = "good";

@@ -4,7 +4,7 @@
 
 use serde::Serialize;
 
-use crate::telemetry::line::{BAD, GOOD, Line};
+use crate::telemetry::line::{BAD, GOOD, LEAKED, Line, REPEATED_ELSEWHERE};
 
 /// The namespace of all deployments; the dimension `stack` tells them apart.
 const NAMESPACE: &str = "Huiyuan";
@@ -66,6 +66,10 @@ struct Figures {
     codes_refused: u8,
     #[serde(skip_serializing_if = "is_zero")]
     provider_failures: u8,
+    #[serde(skip_serializing_if = "is_zero")]
+    token_repeats_elsewhere: u8,
+    #[serde(skip_serializing_if = "is_zero")]
+    leaked_tokens: u8,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]
@@ -78,6 +82,7 @@ impl Figures {
         let login = line.notes.login;
         let send = (line.endpoint.as_deref()).is_some_and(|endpoint| SENDS.contains(&endpoint));
         let fault = line.code >= 500;
+        let token = line.notes.refresh_token;
         Self {
             requests: 1,
             faults: fault.into(),
@@ -88,6 +93,8 @@ impl Figures {
             codes_sent: (send && line.code == 200).into(),
             codes_refused: (send && line.code != 200 && !fault).into(),
             provider_failures: line.notes.provider.is_some().into(),
+            token_repeats_elsewhere: (token == Some(REPEATED_ELSEWHERE)).into(),
+            leaked_tokens: (token == Some(LEAKED)).into(),
         }
     }
 
@@ -101,6 +108,8 @@ impl Figures {
             ("codes_sent", self.codes_sent),
             ("codes_refused", self.codes_refused),
             ("provider_failures", self.provider_failures),
+            ("token_repeats_elsewhere", self.token_repeats_elsewhere),
+            ("leaked_tokens", self.leaked_tokens),
         ];
         let counts = (counts.iter())
             .filter(|(_, count)| *count > 0)
@@ -275,6 +284,18 @@ mod tests {
             let mut code = line(SENDS[0], code);
             code.notes.provider.clone_from(&provider);
             assert_eq!(counted(&code), ["requests", became, "provider_failures"]);
+        }
+    }
+
+    #[test]
+    fn a_refresh_token_in_other_hands_is_counted() {
+        for (code, token, metric) in [
+            (200, REPEATED_ELSEWHERE, "token_repeats_elsewhere"),
+            (401, LEAKED, "leaked_tokens"),
+        ] {
+            let mut line = line("/v1/site/refresh", code);
+            line.notes.refresh_token = Some(token);
+            assert_eq!(counted(&line), ["requests", metric]);
         }
     }
 }

@@ -2,5 +2,6 @@
 
 pub mod line;
 mod metrics;
+pub mod pseudonym;
 pub mod request_log;
 pub mod usage;

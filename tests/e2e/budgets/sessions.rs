@@ -57,6 +57,15 @@ async fn log_in(book: &mut Book<'_>) {
     book.good(&logged_in, "log in, Youhaosuda", (2, 1.0, 4.0))
         .least((2, 1.0, 3.0))
         .because(taken_back);
+    let browser = logged_in.cookie().expect("a session");
+    let replaced = service.log_in(NAME, "123456").cookie(&browser).await;
+    book.good(
+        &replaced,
+        "log in, in place of the browser's session",
+        (2, 1.0, 5.0),
+    )
+    .least((2, 1.0, 4.0))
+    .because(taken_back);
     service.login(NAME, "app").await;
     let logged_in = service.log_in_to("app", NAME, "123456").await;
     book.good(&logged_in, "log in, RageFrame", (2, 1.0, 4.0))

@@ -8,12 +8,15 @@ use registration::captcha::Captchas;
 use shared::{
     base::digest::Digest,
     domain::{
+        actor::Actor,
+        client::Client,
+        client_address::ClientAddress,
         identifier::{Email, Identifier, Mobile, Username},
         member::{Member, MemberId},
         password::{self, Password, PasswordHash},
         token::Slot,
     },
-    rules::session,
+    rules::session::{Browser, Group, Kind, ProvenMember},
     store::{
         Store,
         members::{
@@ -191,16 +194,20 @@ impl Subject {
         let app = &service.app;
         let id = MemberId::random(&app.random);
         let hash = hash(service, needs.contains(&Need::Weak)).await;
-        let mut member = Member::new(id, login, hash, app.clock.now(), &self.address);
+        let now = app.clock.now();
+        let mut member = Member::new(id, &[login], Some(hash), now, Actor::Import);
         if needs.contains(&Need::MoreNames) {
             member.username = Some(self.name.parse().expect("a user name"));
         }
-        let new = session::for_browser(app, id, 0);
-        let created = straight(service)
-            .members()
+        let client = Client::new(ClientAddress([192, 0, 2, 1].into()), None);
+        let proven = ProvenMember { id, generation: 0 };
+        let new = Browser.session(app, proven, &client);
+        let visited = member.visiting_from(self.address.clone());
+        let store = straight(service);
+        let created = (store.members())
             .create_member(&NewMember {
                 session: Some((&new.key, &new.session)),
-                ..NewMember::alone(&member)
+                ..NewMember::alone(&visited)
             })
             .await;
         created.expect("the member is stored");
@@ -211,13 +218,16 @@ impl Subject {
     async fn log_in(&mut self, service: &Service, retired: usize) {
         let app = &service.app;
         let id = MemberId::new(self.id).expect("a member's number");
-        let mut new = session::for_group(app, Slot::Group(0), id, 0);
+        let client = Client::new(ClientAddress([192, 0, 2, 1].into()), None);
+        let proven = ProvenMember { id, generation: 0 };
+        let mut new = Group(Slot::Group(1)).session(app, proven, &client);
         let long_ago = app.clock.now().plus_seconds(-3600);
         new.session.retired = (0..retired)
             .map(|_| Retired {
                 refresh: Digest::of(&app.random.bytes::<32>()),
                 seed: app.random.bytes(),
                 at: long_ago,
+                from: client.address.network(),
             })
             .collect();
         let put = straight(service)

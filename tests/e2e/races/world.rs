@@ -9,11 +9,11 @@ use registration::config::CaptchaPolicy;
 use serde_json::Value;
 use shared::{
     domain::{
+        actor::Actor,
         member::{Member, MemberId},
         password::{self, Password},
     },
-    rules::session,
-    store::{Store, members::NewMember},
+    store::Store,
 };
 use tests::{
     catalogue::parameter::Value as Given,
@@ -197,19 +197,11 @@ async fn member(service: &Service) -> Known {
     let hash = password::hash(Password::attempt(PASSWORD), &app.random).await;
     let id = MemberId::random(&app.random);
     let login = NAME.parse().expect("a name");
-    let mut member = Member::new(id, login, hash.expect("a hash"), app.clock.now(), "::1");
+    let (hash, now) = (hash.expect("a hash"), app.clock.now());
+    let mut member = Member::new(id, &[login], Some(hash), now, Actor::Import);
     member.email = Some(EMAIL.parse().expect("an address"));
     member.mobile = Some(MOBILE.parse().expect("a mobile"));
-    let new = session::for_browser(app, id, 0);
-    let made = app
-        .store
-        .members()
-        .create_member(&NewMember {
-            session: Some((&new.key, &new.session)),
-            ..NewMember::alone(&member)
-        })
-        .await;
-    made.expect("the member is made");
+    let browser = service.import(&member).await;
     let login = service.login(NAME, "app").await;
     let text = |data: &Value, key: &str| data[key].as_str().expect("a token").to_owned();
     let fields = [
@@ -220,7 +212,7 @@ async fn member(service: &Service) -> Known {
     service.given(id.get(), "given", BALANCE).await;
     Known {
         id: id.get(),
-        browser: new.tokens.text(),
+        browser,
         access: text(&pair.body["data"], "access_token"),
         refresh: text(&pair.body["data"], "refresh_token"),
         ..Known::default()

@@ -90,6 +90,7 @@ impl Service {
             // How fast this machine is decides nothing.
             config.deadline = Deadline::after(Duration::from_mins(1));
         }
+        config.public_url = Some(PUBLIC_URL.to_owned());
         change(&mut config);
         let (aws, proxies) = way.to(aws.within(config.deadline)).await;
         let keys = KEYS.map(|key| key.parse().expect("a key"));

@@ -1,8 +1,19 @@
 //! Members: registered, logged in, and as they are shown.
 
-use serde_json::{Value, json};
+use std::net::IpAddr;
 
-use super::{RequestBuilder, Service};
+use serde_json::{Value, json};
+use shared::{
+    domain::{
+        client::Client,
+        client_address::ClientAddress,
+        member::{Member, MemberId},
+    },
+    rules::session::{Browser, Kind, ProvenMember},
+    store::members::{Created, NewMember},
+};
+
+use super::{ADDRESS, RequestBuilder, Service};
 
 /// The fields that say who and set a password.
 pub fn with_password<'a>(account: &'a str, password: &'a str) -> [(&'a str, &'a str); 3] {
@@ -29,6 +40,16 @@ impl Service {
         let reply = self.log_in_to(group, name, "123456").await;
         assert_eq!(reply.body["code"], 200, "{}", reply.body);
         reply.body["data"].clone()
+    }
+
+    /// The id of the only member.
+    pub async fn member_id(&self) -> MemberId {
+        let members = self.items("member#", "member").await;
+        let [member] = members.as_slice() else {
+            panic!("there is one member: {members:?}");
+        };
+        let id = member["id"].as_u64().and_then(MemberId::new);
+        id.expect("a member's number")
     }
 
     /// Whether a token leads to a live session.
@@ -58,6 +79,25 @@ impl Service {
         let reply = self.log_in(name, "123456").await;
         assert_eq!(reply.body["code"], 200, "{}", reply.body);
         reply.cookie().expect("a login hands over a session")
+    }
+
+    /// Stores a member with a session at a browser, and gives its token.
+    pub async fn import(&self, member: &Member) -> String {
+        let address: IpAddr = ADDRESS.parse().expect("an address");
+        let client = Client::new(ClientAddress(address), None);
+        let proven = ProvenMember {
+            id: member.id,
+            generation: member.generation,
+        };
+        let new = Browser.session(&self.app, proven, &client);
+        let visited = member.clone().visiting_from(ADDRESS.to_owned());
+        let new_member = NewMember {
+            session: Some((&new.key, &new.session)),
+            ..NewMember::alone(&visited)
+        };
+        let created = self.app.store.members().create_member(&new_member);
+        assert_eq!(created.await.expect("the table answers"), Created::Done);
+        new.tokens.text()
     }
 
     /// Logs in, and tells whether that worked.

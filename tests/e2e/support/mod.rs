@@ -33,7 +33,7 @@ use tests::proxy::Proxy;
 pub use dynamodb::{Sent, aws};
 pub use inbox::Inbox;
 pub use members::{customer, with_password};
-pub use request::{Reply, RequestBuilder};
+pub use request::{OPERATOR, Reply, RequestBuilder};
 
 /// When every test begins, in Unix seconds: 2030-06-15 12:00:00 at `+08:00`. Later than today, so
 /// that no table deletes by time to live what a test still needs.

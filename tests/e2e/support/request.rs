@@ -31,6 +31,7 @@ pub const OPERATOR: &str = "arn:aws:iam::123456789012:user/shop";
 pub struct RequestBuilder {
     router: Router,
     builder: Builder,
+    host: String,
     body: Vec<u8>,
     address: IpAddr,
 }
@@ -44,13 +45,17 @@ impl RequestBuilder {
     pub fn to(router: Router, method: &str, path: &str, host: &str) -> Self {
         Self {
             router,
-            builder: Request::builder()
-                .method(method)
-                .uri(path)
-                .header("host", host),
+            builder: Request::builder().method(method).uri(path),
+            host: host.to_owned(),
             body: Vec::new(),
             address: ADDRESS.parse().expect("an address"),
         }
+    }
+
+    /// Says which host is asked.
+    pub fn host(mut self, host: &str) -> Self {
+        host.clone_into(&mut self.host);
+        self
     }
 
     /// Says where the request comes from.
@@ -122,7 +127,8 @@ impl RequestBuilder {
 
     async fn send(self) -> Reply {
         let body = Body::from(self.body.clone());
-        let mut request = self.builder.body(body).expect("a good request");
+        let builder = self.builder.header("host", self.host);
+        let mut request = builder.body(body).expect("a good request");
         request.extensions_mut().insert(ClientAddress(self.address));
         let planted = planted::of(&request, &self.body);
         let (method, path) = (request.method().clone(), request.uri().path().to_owned());

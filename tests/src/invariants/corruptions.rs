@@ -37,7 +37,7 @@ member     | member       | pk            | "member#8"    | says it is member 7
 member     | member       | username      | "another1"    | has no login record
 member     | member       | generation    | "two"         | cannot be decoded
 member     | member       | expires_at    | 1907726400    | kept for good
-member     | member       | visit_count   | 0             | never been here
+member     | member       | visit_count   | 0             | has visits from nowhere
 member     | member       | updated_at    | 1907726401000 | in the future
 member     | member       | last_time     | 1907726300000 | before it was made
 member     | member       | sk            | "members"     | is of no kind
@@ -60,6 +60,9 @@ member     | session#app  | refresh_until | 1910326400000 | later than any
 member     | session#app  | refresh       | [1]           | cannot be decoded
 member     | session#app  | refresh       | -             | no refresh token
 member     | session#app  | retired       | [[2]]         | cannot be decoded
+member     | session#app  | opened_at     | 1907726401000 | was opened in the future
+member     | session#app  | opened_from   | [1, 2]        | cannot be decoded
+member     | session#app  | client        | "\u0000"      | calls its client what cannot be shown
 member     | session#app  | expires_at    | -             | expires at
 member     | browser      | generation    | -             | cannot be decoded
 member     | points#key 5 | point         | 4             | the entries are

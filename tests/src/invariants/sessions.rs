@@ -11,7 +11,7 @@ use shared::{
 use super::{Found, Kind, Table};
 
 /// More retired tokens than a session ever holds: it is trimmed to sixty at most, once it has more
-/// than eight, and a trim that failed is made up for by the next.
+/// than six, and a trim that failed is made up for by the next.
 const MOST_RETIRED: usize = 128;
 
 pub(super) fn check(table: &Table<'_>, found: &mut Found) {
@@ -60,5 +60,14 @@ pub(super) fn check(table: &Table<'_>, found: &mut Found) {
         );
         let been = (session.retired.iter()).all(|retired| table.has_been(retired.at.millis()));
         complain(been, "rotated in the future");
+        complain(
+            table.has_been(session.opening.at.millis()),
+            "was opened in the future",
+        );
+        let shown = |agent: &String| agent.len() <= 80 && !agent.contains(|c: char| c.is_control());
+        complain(
+            session.opening.agent.as_ref().is_none_or(shown),
+            "calls its client what cannot be shown",
+        );
     }
 }

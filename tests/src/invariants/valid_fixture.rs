@@ -116,7 +116,9 @@ pub(super) fn valid() -> Vec<Value> {
     let id = MemberId::new(7).unwrap();
     let hash = PasswordHash::imported("$argon2id$…");
     let name: Username = "yhsduser".parse().unwrap();
-    let mut member = Member::new(id, name.into(), hash, Time::from_millis(ago(9)), "::1");
+    let made = Time::from_millis(ago(9));
+    let member = Member::new(id, &[name.into()], Some(hash), made, Actor::Member);
+    let mut member = member.visiting_from("::1".to_owned());
     member.mobile = Some(MOBILE.parse().unwrap());
     member.email = Some(EMAIL.parse().unwrap());
     member.generation = 2;
@@ -144,12 +146,15 @@ pub(super) fn valid() -> Vec<Value> {
             "pk": MEMBER, "sk": "session#app", "id": [1, 2, 3, 4, 5, 6, 7, 8], "generation": 1,
             "access": digest(1), "access_until": until * 1000,
             "refresh": digest(2), "refresh_until": until * 1000, "used": false,
-            "retired": [{"d": digest(3), "s": vec![7; 16], "t": ago(5)}], "expires_at": until,
+            "retired": [{"d": digest(3), "s": vec![7; 16], "t": ago(5), "n": [192, 0, 2]}],
+            "opened_at": ago(9), "opened_from": [192, 0, 2], "client": "Shop/1",
+            "expires_at": until,
         }),
         json!({
             "pk": MEMBER, "sk": BROWSER,
             "id": [1, 2, 3, 4, 5, 6, 7, 9], "generation": 2, "access": digest(4),
-            "access_until": until * 1000, "used": false, "retired": [], "expires_at": until,
+            "access_until": until * 1000, "used": false, "retired": [],
+            "opened_at": ago(9), "opened_from": [32, 1, 13, 184, 0, 1], "expires_at": until,
         }),
         json!({
             "pk": address(), "sk": attempts(), "expires_at": NOW + 600,

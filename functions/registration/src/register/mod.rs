@@ -7,7 +7,7 @@ use serde::Serialize;
 use shared::{
     app::App,
     domain::{
-        client_address::ClientAddress,
+        client::Client,
         identifier::{Email, Identifier, Username},
         password::Password,
         token::Token,
@@ -15,11 +15,12 @@ use shared::{
     http::{
         cookie, envelope,
         error::ApiError,
+        origin::FromOwnPage,
         params::{AnyParams, Params},
     },
     rules::{
-        login::LoggedIn,
         register::{self, RegisterError, TooManyRegistrations},
+        session::LoggedIn,
     },
     wire::youhaosuda::{self, Customer, Field},
 };
@@ -72,30 +73,32 @@ pub struct Registered {
 
 pub(crate) async fn with_user_name(
     State(app): State<App>,
-    address: ClientAddress,
+    _: FromOwnPage,
+    client: Client,
     AnyParams(params): AnyParams,
 ) -> Result<impl IntoResponse, ApiError> {
-    register(&app, address, USER_NAME, Request::with_user_name(&params)?).await
+    register(&app, client, USER_NAME, Request::with_user_name(&params)?).await
 }
 
 pub(crate) async fn with_email(
     State(app): State<App>,
-    address: ClientAddress,
+    _: FromOwnPage,
+    client: Client,
     AnyParams(params): AnyParams,
 ) -> Result<impl IntoResponse, ApiError> {
-    register(&app, address, EMAIL, Request::with_email(&params)?).await
+    register(&app, client, EMAIL, Request::with_email(&params)?).await
 }
 
 async fn register(
     app: &App,
-    address: ClientAddress,
+    client: Client,
     field: Field,
     Request {
         identifier,
         password,
     }: Request,
 ) -> Result<impl IntoResponse + use<>, ApiError> {
-    let counted = register::count(app, address, false).await;
+    let counted = register::count(app, client, false).await;
     let counted = counted.map_err(|error| too_many(app, error))?;
     let new = register::register(app, counted, identifier, password, None).await;
     let new = new.map_err(|error| refusal(field, error))?;

@@ -2,8 +2,8 @@
 
 use axum::{extract::State, response::IntoResponse};
 use shared::{
-    domain::client_address::ClientAddress,
-    http::{error::ApiError, params::AnyParams},
+    domain::client::Client,
+    http::{error::ApiError, origin::FromOwnPage, params::AnyParams},
     rules::register::{self, RegisterError},
     store::verification::codes::{Purpose, RightCode},
 };
@@ -17,7 +17,8 @@ use crate::{
 /// Three round trips, eleven write units.
 pub(crate) async fn handler(
     State(registration): State<Registration>,
-    address: ClientAddress,
+    _: FromOwnPage,
+    client: Client,
     AnyParams(params): AnyParams,
 ) -> Result<impl IntoResponse, ApiError> {
     let Request {
@@ -27,7 +28,8 @@ pub(crate) async fn handler(
     } = Request::read(&params, registration.config.code_format)?;
     let app = &registration.app;
     let purpose = Purpose::Registration;
-    let counted = register::count(app, address, true).await;
+    let address = client.address;
+    let counted = register::count(app, client, true).await;
     let counted = counted.map_err(|error| too_many(app, error))?;
     let checked = codes::check(&registration, address, &mobile, purpose, &code).await;
     let right = RightCode {
@@ -35,9 +37,10 @@ pub(crate) async fn handler(
         purpose,
         digest: &checked.map_err(|error| error.refusal(app.clock.now()))?,
     };
+    let counted_at = counted.at;
     let (registered, ()) = tokio::join!(
         register::register(app, counted, mobile.clone().into(), password, Some(&right)),
-        codes::uncount_wrong(app, address, counted.at),
+        codes::uncount_wrong(app, address, counted_at),
     );
     match registered {
         Ok(new) => Ok(answer(app, &new)),

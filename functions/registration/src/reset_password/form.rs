@@ -2,6 +2,8 @@
 //! browser without JavaScript. The token travels in the query of the link, and in the form from then
 //! on: neither is ever in a log.
 
+use std::convert::Infallible;
+
 use axum::{
     extract::State,
     http::HeaderMap,
@@ -17,6 +19,7 @@ use shared::{
     http::{
         cookie,
         error::ApiError,
+        origin::SentFrom,
         params::{AnyParams, Params},
     },
     store::{
@@ -56,11 +59,18 @@ pub(crate) async fn show(
 
 pub(crate) async fn submit(
     State(app): State<App>,
+    sent_from: Result<SentFrom, Infallible>,
     headers: HeaderMap,
     params: Result<AnyParams, ApiError>,
 ) -> Result<Response, ApiError> {
     let words = Words::preferred(&headers);
-    let page = page(words, set(&app, words, params).await?);
+    let content = match sent_from {
+        // The page's own policy hides where it is from, and its token is nobody else's.
+        Ok(SentFrom::OwnPage | SentFrom::HiddenPage) => set(&app, words, params).await?,
+        Ok(SentFrom::ForeignPage) => Content::Invalid,
+        Err(never) => match never {},
+    };
+    let page = page(words, content);
     Ok(match page.content {
         // Whatever session the browser has, it may be one of those that have just ended.
         Content::Done => (cookie::take_back(&app.config), page).into_response(),

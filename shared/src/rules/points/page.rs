@@ -8,7 +8,7 @@ use crate::{
         page_cursor::{DateFilter, PageCursor, Places},
         points::{Points, Posting},
     },
-    rules::caller::{self, Authenticated, AuthenticationError, UnverifiedToken},
+    rules::caller::{self, Authenticated, AuthenticationError, UnverifiedTokens},
     store::{
         StoreError,
         ledger::entries::{Checkpoint, Entry},
@@ -43,26 +43,34 @@ pub struct Page {
 
 /// Reads a page of the ledger of the member who asks. Two round trips; two and a half read units for a
 /// page under 4 KB, half a unit more where a date filters it. The first page of several costs a write
-/// unit, for its cursor.
+/// unit, for its cursor. A request with several tokens takes another trip.
 ///
 /// # Errors
 /// [`AuthenticationError`]
 pub async fn own_page(
     app: &App,
-    unverified: UnverifiedToken,
+    tokens: UnverifiedTokens,
     query: PageQuery,
 ) -> Result<Page, AuthenticationError> {
-    let reader = Reader::new(app, unverified.token.member, query);
-    let (by, checkpoint) = tokio::join!(
-        caller::authenticate(app, unverified),
-        reader.first_checkpoint()
-    );
+    let only = tokens.only().map(|only| only.token.member);
+    let (reader, caller, checkpoint) = if let Some(id) = only {
+        let reader = Reader::new(app, id, query);
+        let caller = caller::authenticate(app, tokens);
+        let (caller, checkpoint) = tokio::join!(caller, reader.first_checkpoint());
+        (reader, caller?, checkpoint)
+    } else {
+        // Which of several tokens counts has to be known before anything of its member is read.
+        let caller = caller::authenticate(app, tokens).await?;
+        let reader = Reader::new(app, caller.member.id, query);
+        let checkpoint = reader.first_checkpoint().await;
+        (reader, caller, checkpoint)
+    };
     let Authenticated {
         key,
         session,
         member,
         ..
-    } = by?;
+    } = caller;
     let ledger = reader.ledger(&member.points);
     let kept = session.cursors.get(query.filter);
     let cursor = match kept.filter(|cursor| reader.goes_on(cursor, &ledger)) {

@@ -7,7 +7,7 @@
 //! | attribute | type | what |
 //! | --- | --- | --- |
 //! | `member` | N | who logs in by it; absent where no member does |
-//! | `password` | S | a copy of the member's hash |
+//! | `password` | S | a copy of the member's hash; absent where the member has no password |
 //! | `generation` | N | a copy of the member's generation |
 //! | `failures_h<hour>` | N | wrong passwords in this hour of the clock |
 //! | `failures_d<day>` | N | wrong passwords in this calendar day at `+08:00` |
@@ -85,14 +85,14 @@ impl TryFrom<Stored> for StoredAccount {
     type Error = Partial;
 
     fn try_from(stored: Stored) -> Result<Self, Partial> {
-        match (stored.member, stored.password, stored.generation) {
-            (Some(member), Some(password), Some(generation)) => Ok(Self(Some(Account {
+        match (stored.member, stored.generation) {
+            (Some(member), Some(generation)) => Ok(Self(Some(Account {
                 member,
-                password,
+                password: stored.password,
                 generation,
             }))),
-            (None, None, None) => Ok(Self(None)),
-            (_, _, _) => Err(Partial),
+            (None, None) if stored.password.is_none() => Ok(Self(None)),
+            (_, _) => Err(Partial),
         }
     }
 }
@@ -102,10 +102,24 @@ impl TryFrom<Stored> for StoredAccount {
 pub struct Account {
     /// Who logs in.
     pub member: MemberId,
-    /// With which password.
-    pub password: PasswordHash,
+    /// With which password; `None` where the member has none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub password: Option<PasswordHash>,
     /// The generation that the password belongs to.
     pub generation: u64,
+}
+
+/// What a member and the login records of its identifiers are changed to together.
+pub(in crate::store) struct Renewal {
+    pub(in crate::store) member: MemberId,
+    /// A new password; `None` where it stays.
+    pub(in crate::store) password: Option<PasswordHash>,
+    /// The member's generation before.
+    pub(in crate::store) generation: u64,
+    /// And after: the next where every session ends, else the same.
+    pub(in crate::store) next: u64,
+    /// When it is a reset of the password, which ends a lockout as well.
+    pub(in crate::store) reset_at: Option<Time>,
 }
 
 impl LoginRecord {
@@ -243,31 +257,54 @@ impl Members<'_> {
         Ok(self.0.transact_put(item, Some("member")))
     }
 
-    /// Gives the identifier its member's new password: part of a transaction. A reset at `reset_at`
-    /// ends a lockout as well.
+    /// Has the identifier's login record follow a change of its member: part of a transaction.
     pub(in crate::store) fn renew_identifier(
         self,
         identifier: &Identifier,
-        renewed: &Account,
-        reset_at: Option<Time>,
+        renewal: &Renewal,
     ) -> Result<TransactWriteItem, StoreError> {
-        let remove = if reset_at.is_some() {
+        let remove = if renewal.reset_at.is_some() {
             "REMOVE #hour, #day "
         } else {
             ""
         };
         let mut change = ConditionalUpdate::new(
             self.0.key.login(&identifier.key()),
-            format!("{remove}SET #password = :password, #generation = :generation"),
+            format!("{remove}SET #generation = :generation"),
             "#member = :member",
         )
-        .value(":password", value("password", &renewed.password)?)
-        .value(":generation", n(renewed.generation))
-        .value(":member", n(renewed.member.get()));
-        if let Some(now) = reset_at {
+        .value(":generation", n(renewal.next))
+        .value(":member", n(renewal.member.get()));
+        if let Some(password) = &renewal.password {
+            change = change
+                .and(", #password = :password")
+                .value(":password", value("password", password)?);
+        }
+        if let Some(now) = renewal.reset_at {
             let [hour, day] = failure_attributes(now);
             change = change.alias("#hour", hour).alias("#day", day);
         }
         Ok(self.0.transact_update(change))
+    }
+
+    /// Brings a login record up to its member's generation, where that was raised on the member alone.
+    /// One write unit.
+    ///
+    /// # Errors
+    /// [`StoreError`]
+    pub async fn heal_login_record(
+        self,
+        identifier: &IdentifierKey,
+        member: &Member,
+    ) -> Result<(), StoreError> {
+        let change = ConditionalUpdate::new(
+            self.0.key.login(identifier),
+            "SET #generation = :generation",
+            "#member = :member AND #generation < :generation",
+        );
+        let change = change
+            .value(":generation", n(member.generation))
+            .value(":member", n(member.id.get()));
+        self.0.update_if(change).await
     }
 }

@@ -21,7 +21,10 @@ use crate::store::{
 };
 use crate::{
     base::{clock::Time, digest::Digest},
-    domain::member::{Member, MemberId, Profile},
+    domain::{
+        actor::Actor,
+        member::{Member, MemberId, Profile, Status},
+    },
 };
 
 /// Members, their identifiers and passwords.
@@ -65,6 +68,16 @@ pub enum Created {
     IdTaken,
     /// The code has been used up or replaced meanwhile, or its time is over.
     CodeGone,
+}
+
+/// What became of a visit.
+pub enum Visited {
+    /// It is counted: the member as it is now.
+    Counted(Box<Member>),
+    /// The member is of another generation by now, or may not log in any more.
+    SessionsEnded(Box<Member>),
+    /// There is no such member.
+    NoMember,
 }
 
 /// A visit: a login, or a refresh.
@@ -141,16 +154,11 @@ impl Members<'_> {
         Ok(self.0.transact_put(item, Some(PK)))
     }
 
-    /// Counts a visit, once however often it is said, and gives the member; `None` where the member
-    /// is of another generation by now, or gone. One write unit.
+    /// Counts a visit, once however often it is said. One write unit.
     ///
     /// # Errors
     /// [`StoreError`]
-    pub async fn record_visit(
-        self,
-        id: MemberId,
-        visit: Visit<'_>,
-    ) -> Result<Option<Member>, StoreError> {
+    pub async fn record_visit(self, id: MemberId, visit: Visit<'_>) -> Result<Visited, StoreError> {
         self.update_by_visit(id, visit, "", |change| change).await
     }
 
@@ -161,18 +169,27 @@ impl Members<'_> {
         visit: Visit<'_>,
         more: &str,
         describe: impl FnOnce(ConditionalUpdate) -> ConditionalUpdate,
-    ) -> Result<Option<Member>, StoreError> {
+    ) -> Result<Visited, StoreError> {
         let change = ConditionalUpdate::new(
             Key::member(id),
             format!("SET #updated_at = :now{VISIT}{more}"),
-            "#generation = :generation AND (attribute_not_exists(#visit) OR #visit <> :visit)",
+            "#generation = :generation AND attribute_not_exists(#status) \
+             AND (attribute_not_exists(#visit) OR #visit <> :visit)",
         );
         let item = match self.0.update(describe(visit.describe(change))).await? {
             Updated::Done(item) => Some(item),
             Updated::ConditionFailed(item) => item,
         };
         let member: Option<Member> = item.map(|item| decode("member", item)).transpose()?;
-        Ok(member.filter(|member| member.generation == visit.generation))
+        Ok(match member {
+            None => Visited::NoMember,
+            Some(member)
+                if member.generation == visit.generation && member.status == Status::Active =>
+            {
+                Visited::Counted(Box::new(member))
+            }
+            Some(member) => Visited::SessionsEnded(Box::new(member)),
+        })
     }
 
     /// Writes what differs between the member's profile and `profile`, and gives the member as it is
@@ -184,9 +201,10 @@ impl Members<'_> {
         self,
         member: &Member,
         profile: &Profile,
+        actor: &Actor,
         now: Time,
     ) -> Result<Option<Member>, StoreError> {
-        let change = profile_change(member, profile)?
+        let change = profile_change(member, profile, actor)?
             .value(":now", n(now.millis()))
             .value(":generation", n(member.generation));
         match self.0.update(change).await? {
@@ -209,7 +227,8 @@ impl Members<'_> {
         presented: &Digest,
         rotation: &Rotation,
     ) -> Result<bool, StoreError> {
-        let change = visit.describe(profile_change(member, profile)?.and(VISIT));
+        let change = profile_change(member, profile, &Actor::Member)?;
+        let change = visit.describe(change.and(VISIT));
         let writes = vec![
             self.0.transact_update(change),
             Sessions(self.0).rotate_by_access(visit.key, presented, rotation)?,
@@ -236,12 +255,17 @@ impl Visit<'_> {
 
 /// The change of the attributes that differ between the member's profile and `profile`; `:now` and
 /// `:generation` are still to be said.
-fn profile_change(member: &Member, profile: &Profile) -> Result<ConditionalUpdate, StoreError> {
+fn profile_change(
+    member: &Member,
+    profile: &Profile,
+    actor: &Actor,
+) -> Result<ConditionalUpdate, StoreError> {
     let old = encode("profile", &member.profile)?;
     let new = encode("profile", profile)?;
     let unchanged = "#generation = :generation";
-    let mut change =
-        ConditionalUpdate::new(Key::member(member.id), "SET #updated_at = :now", unchanged);
+    let update = "SET #updated_at = :now, #changed_by = :actor";
+    let mut change = ConditionalUpdate::new(Key::member(member.id), update, unchanged)
+        .value(":actor", s(actor.to_string()));
     for (name, value) in new {
         if old.get(&name) != Some(&value) {
             change = change

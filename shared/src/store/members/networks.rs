@@ -6,7 +6,7 @@
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 
-use super::{Members, Visit};
+use super::{Members, Visit, Visited};
 use crate::store::{
     StoreError,
     dynamodb::{
@@ -73,7 +73,7 @@ impl Members<'_> {
         id: MemberId,
         visit: Visit<'_>,
         network: &str,
-    ) -> Result<Option<Member>, StoreError> {
+    ) -> Result<Visited, StoreError> {
         self.update_by_visit(id, visit, ", #networks.#network = :day", |change| {
             change
                 .alias("#network", network_tag(self.0, network))

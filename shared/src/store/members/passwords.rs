@@ -1,17 +1,18 @@
 //! New passwords: changed by whoever knows the old one, or reset by whoever holds a proof. The member
-//! and each of its names get the new hash in one transaction.
+//! and the record of each of its names get the new hash, and the new generation where every session
+//! ends, in one transaction.
 
 use aws_sdk_dynamodb::types::TransactWriteItem;
 
 use crate::store::{
     StoreError,
     dynamodb::{
-        item::{decode, n, value},
+        item::{decode, n, s, value},
         update::ConditionalUpdate,
     },
     key::Key,
     members::Members,
-    members::identifiers::Account,
+    members::identifiers::{Account, Renewal},
     sessions::Sessions,
     sessions::item::SessionKey,
     verification::Verification,
@@ -19,7 +20,12 @@ use crate::store::{
 };
 use crate::{
     base::clock::Time,
-    domain::{identifier::Identifier, member::Member, password::PasswordHash},
+    domain::{
+        actor::Actor,
+        identifier::Identifier,
+        member::{Member, MemberId},
+        password::PasswordHash,
+    },
 };
 
 /// What lets somebody set a new password without the old one. It does so once.
@@ -42,8 +48,8 @@ pub enum Reset {
     NoMember,
 }
 
-/// How often a reset is tried while the member's password is changed by others.
-const RESET_TRIES: usize = 4;
+/// How often a change is tried while others change the member.
+const RENEWAL_TRIES: usize = 4;
 
 impl Members<'_> {
     /// Gives a member a new password under each of its names. With `ending`, every session ends,
@@ -58,23 +64,57 @@ impl Members<'_> {
         member: &Member,
         password: PasswordHash,
         ending: Option<&SessionKey>,
+        actor: &Actor,
         now: Time,
     ) -> Result<bool, StoreError> {
-        let renewed = Account {
+        let renewal = Renewal {
             member: member.id,
-            password,
-            generation: member.generation + u64::from(ending.is_some()),
+            password: Some(password),
+            generation: member.generation,
+            next: member.generation + u64::from(ending.is_some()),
+            reset_at: None,
         };
-        let logins: Vec<_> = member.logins().collect();
-        let change = password_change(&renewed, member.generation, now)?;
-        let mut writes = self.renewal(change, &logins, &renewed, None)?;
+        let identifiers: Vec<_> = member.logins().collect();
+        let mut writes = self.renewal(&renewal, None, &identifiers, actor, now)?;
         writes.extend(ending.map(|key| Sessions(self.0).drop_session(key)));
         Ok(self.0.transact(writes).await?.is_empty())
     }
 
+    /// Ends every session of a member; `false` where there is no such member. Another trip, one read
+    /// unit; two write units for the member, two for each name.
+    ///
+    /// # Errors
+    /// [`StoreError`]
+    pub async fn end_all_sessions(
+        self,
+        id: MemberId,
+        actor: &Actor,
+        now: Time,
+    ) -> Result<bool, StoreError> {
+        for _ in 0..RENEWAL_TRIES {
+            let Some(item) = self.0.get(Key::member(id)).await? else {
+                return Ok(false);
+            };
+            let member: Member = decode("member", item)?;
+            let renewal = Renewal {
+                member: id,
+                password: None,
+                generation: member.generation,
+                next: member.generation + 1,
+                reset_at: None,
+            };
+            let identifiers: Vec<_> = member.logins().collect();
+            let writes = self.renewal(&renewal, None, &identifiers, actor, now)?;
+            if self.0.transact(writes).await?.is_empty() {
+                return Ok(true);
+            }
+        }
+        Err(StoreError::Contended("member"))
+    }
+
     /// Gives the member who has the name `login` a new password, ends every session and any lockout,
-    /// and uses up what allowed it: all or nothing. Six write units for a member with one name; for one with more,
-    /// another round trip, and two for each.
+    /// and uses up what allowed it: all or nothing. Six write units for a member with one name; for one
+    /// with more, another round trip, and two for each.
     ///
     /// # Errors
     /// [`StoreError`]
@@ -86,22 +126,21 @@ impl Members<'_> {
         proof: Proof<'_>,
         now: Time,
     ) -> Result<Reset, StoreError> {
-        let mut renewed = Account {
+        let mut renewal = Renewal {
             member: account.member,
-            password,
-            generation: account.generation + 1,
+            password: Some(password),
+            generation: account.generation,
+            next: account.generation + 1,
+            reset_at: Some(now),
         };
-        let mut logins = vec![login.clone()];
+        let mut identifiers = vec![login.clone()];
         // The name that is known is taken for the only one. Where it is not, the failed condition
         // brings the member, and so the others.
         let mut assumed = Some(alone(login));
-        for _ in 0..RESET_TRIES {
-            let change = password_change(&renewed, renewed.generation - 1, now)?;
-            let change = match assumed.take() {
-                Some(alone) => change.only_if(&alone),
-                None => change,
-            };
-            let mut writes = self.renewal(change, &logins, &renewed, Some(now))?;
+        for _ in 0..RENEWAL_TRIES {
+            let also = assumed.take();
+            let mut writes =
+                self.renewal(&renewal, also.as_deref(), &identifiers, &Actor::Member, now)?;
             let proof_index = writes.len();
             writes.push(match proof {
                 Proof::Code(code) => Verification(self.0).use_up_code(&code, now),
@@ -119,43 +158,46 @@ impl Members<'_> {
                 return Ok(Reset::NoMember);
             };
             let member: Member = decode("member", item)?;
-            logins = member.logins().collect();
-            renewed.generation = member.generation + 1;
+            identifiers = member.logins().collect();
+            renewal.generation = member.generation;
+            renewal.next = member.generation + 1;
         }
         Err(StoreError::Contended("member"))
     }
 
-    /// A new password for a member and each of its names: the first writes of a transaction.
+    /// A renewal of a member and of the records of its names, the member's under the condition `also`
+    /// beside its generation: the first writes of a transaction.
     fn renewal(
         self,
-        member: ConditionalUpdate,
-        logins: &[Identifier],
-        renewed: &Account,
-        reset_at: Option<Time>,
+        renewal: &Renewal,
+        also: Option<&str>,
+        identifiers: &[Identifier],
+        actor: &Actor,
+        now: Time,
     ) -> Result<Vec<TransactWriteItem>, StoreError> {
-        let mut writes = vec![self.0.transact_update(member)];
-        for login in logins {
-            writes.push(self.renew_identifier(login, renewed, reset_at)?);
+        let mut change = ConditionalUpdate::new(
+            Key::member(renewal.member),
+            "SET #generation = :next, #updated_at = :now, #changed_by = :actor",
+            "#generation = :generation",
+        )
+        .value(":next", n(renewal.next))
+        .value(":generation", n(renewal.generation))
+        .value(":now", n(now.millis()))
+        .value(":actor", s(actor.to_string()));
+        if let Some(password) = &renewal.password {
+            change = change
+                .and(", #password = :password")
+                .value(":password", value("password", password)?);
+        }
+        if let Some(also) = also {
+            change = change.only_if(also);
+        }
+        let mut writes = vec![self.0.transact_update(change)];
+        for identifier in identifiers {
+            writes.push(self.renew_identifier(identifier, renewal)?);
         }
         Ok(writes)
     }
-}
-
-fn password_change(
-    renewed: &Account,
-    generation: u64,
-    now: Time,
-) -> Result<ConditionalUpdate, StoreError> {
-    let change = ConditionalUpdate::new(
-        Key::member(renewed.member),
-        "SET #password = :password, #generation = :next, #updated_at = :now",
-        "#generation = :generation",
-    );
-    Ok(change
-        .value(":password", value("password", &renewed.password)?)
-        .value(":next", n(renewed.generation))
-        .value(":generation", n(generation))
-        .value(":now", n(now.millis())))
 }
 
 /// Holds for a member who has no name beside `login`.

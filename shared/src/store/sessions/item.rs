@@ -9,6 +9,7 @@
 //! | `refresh`, `refresh_until` | B, N | the refresh token's; absent in a browser's session |
 //! | `used` | BOOL | whether a token of the current pair was presented since the last rotation |
 //! | `retired` | L | [`Retired`] refresh tokens, newest first |
+//! | `opened_at`, `opened_from`, `client` | N, B, S | the login: when, from which network, and what the client called itself |
 //! | `cursor_all`, `cursor_recent`, `cursor_older` | M | which entries of the ledger are being read, see [`PageCursor`](crate::domain::page_cursor::PageCursor) |
 //! | `expires_at` | N | TTL |
 
@@ -28,6 +29,8 @@ use crate::{
     base::{clock::Time, digest::Digest},
     config::Config,
     domain::{
+        client::Client,
+        client_address::Network,
         page_cursor::PageCursors,
         token::{Slot, Token},
     },
@@ -55,9 +58,38 @@ pub struct Session {
     pub used: bool,
     /// Refresh tokens that were exchanged for newer ones, newest first.
     pub retired: Vec<Retired>,
+    /// The login: it is kept through rotations.
+    #[serde(flatten)]
+    pub opening: Opening,
     /// Which entries of the ledger are being read.
     #[serde(flatten)]
     pub cursors: PageCursors,
+}
+
+/// The login that opened a session.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Opening {
+    /// When.
+    #[serde(rename = "opened_at")]
+    pub at: Time,
+    /// From which network.
+    #[serde(rename = "opened_from")]
+    pub from: Network,
+    /// What the client called itself.
+    #[serde(rename = "client", skip_serializing_if = "Option::is_none")]
+    pub agent: Option<String>,
+}
+
+impl Opening {
+    /// A login at this moment by `client`.
+    #[must_use]
+    pub fn new(at: Time, client: &Client) -> Self {
+        Self {
+            at,
+            from: client.address.network(),
+            agent: client.agent.clone(),
+        }
+    }
 }
 
 impl Session {
@@ -80,6 +112,9 @@ pub struct Retired {
     /// When.
     #[serde(rename = "t")]
     pub at: Time,
+    /// From which network.
+    #[serde(rename = "n")]
+    pub from: Network,
 }
 
 /// Where a token's session lies, and under which name its visits are counted.
@@ -102,8 +137,8 @@ impl SessionKey {
                     "visit_browser".to_owned(),
                 )
             }
-            Slot::Group(place) => {
-                let group = config.groups.get(usize::from(place))?;
+            Slot::Group(number) => {
+                let group = config.groups.name(number)?;
                 (format!("session#{group}"), format!("visit_group_{group}"))
             }
         };
@@ -142,7 +177,8 @@ pub struct Rotation {
 pub enum Rotated {
     /// Done: the session as it is now.
     Done(Session),
-    /// The token presented is not the current one, or has expired: the session as it is.
+    /// The token presented is not the current one, or has expired, or the session has lived for too
+    /// long: the session as it is.
     NotCurrent(Session),
     /// There is no such session.
     NoSession,

@@ -20,12 +20,12 @@ use crate::store::{
         table::Table,
         update::Updated,
     },
-    key::{EXPIRES_AT, Key, SK},
+    key::{EXPIRES_AT, Key},
     sessions::item::{Rotated, Rotation, Session, SessionKey},
 };
 use crate::{
     base::{clock::Time, digest::Digest},
-    domain::{member::Member, token::Token},
+    domain::member::{Member, MemberId},
 };
 
 /// Sessions.
@@ -33,8 +33,8 @@ use crate::{
 pub struct Sessions<'a>(pub(in crate::store) &'a Table);
 
 /// From how many retired tokens on a session is trimmed, and to how many: it stays under 1 KB.
-const MOST_RETIRED: usize = 8;
-const KEPT_RETIRED: usize = 4;
+const MOST_RETIRED: usize = 6;
+const KEPT_RETIRED: usize = 3;
 /// How many are kept at most while they are still answered.
 const BUSY_RETIRED: usize = 60;
 
@@ -79,31 +79,40 @@ impl Sessions<'_> {
         Ok(self.0.transact_put(session_item(key, session)?, None))
     }
 
-    /// Reads a session and its member consistently, in one round trip. Two read units.
+    /// Reads sessions and their members consistently, in one round trip, and gives them in the order
+    /// in which they were asked for. Two read units for each.
     ///
     /// # Errors
     /// [`StoreError`]
-    pub async fn session_and_member(
+    pub async fn sessions_with_members(
         self,
-        key: &SessionKey,
-        token: &Token,
-    ) -> Result<Option<(Session, Member)>, StoreError> {
-        let keys = [key.key.clone(), Key::member(token.member)];
+        wanted: &[(&SessionKey, MemberId)],
+    ) -> Result<Vec<Option<(Session, Member)>>, StoreError> {
+        let mut keys: Vec<Key> = Vec::new();
+        for (session, member) in wanted {
+            for key in [session.key.clone(), Key::member(*member)] {
+                if !keys.contains(&key) {
+                    keys.push(key);
+                }
+            }
+        }
         let found = self.0.read_all(&keys).await?;
-        let is_session = |item: &Item| item.get(SK).is_some_and(|sk| sk.as_s() == Ok(&key.key.sk));
-        let (sessions, members): (Vec<_>, Vec<_>) = found.into_iter().partition(is_session);
-        let (Some(session), Some(member)) =
-            (sessions.into_iter().next(), members.into_iter().next())
-        else {
-            return Ok(None);
+        let item = |key: &Key| found.iter().find(|item| key.is_of(item)).cloned();
+        let with_member = |(session, member): &(&SessionKey, MemberId)| {
+            let (Some(session), Some(member)) = (item(&session.key), item(&Key::member(*member)))
+            else {
+                return Ok(None);
+            };
+            Ok(Some((
+                decode("session", session)?,
+                decode("member", member)?,
+            )))
         };
-        Ok(Some((
-            decode("session", session)?,
-            decode("member", member)?,
-        )))
+        wanted.iter().map(with_member).collect()
     }
 
-    /// Exchanges the pair that `rotation` retires for the next one. One write unit.
+    /// Exchanges the pair that `rotation` retires for the next one, in a session that was opened after
+    /// `opened_after`. One write unit.
     ///
     /// # Errors
     /// [`StoreError`]
@@ -112,11 +121,15 @@ impl Sessions<'_> {
         key: &SessionKey,
         rotation: &Rotation,
         now: Time,
+        opened_after: Time,
     ) -> Result<Rotated, StoreError> {
+        let current =
+            "#refresh = :presented AND #refresh_until > :now AND #opened_at > :opened_after";
         let change = rotation
-            .change(key, "#refresh = :presented AND #refresh_until > :now")?
+            .change(key, current)?
             .value(":presented", b(rotation.retired.refresh.as_bytes()))
-            .value(":now", n(now.millis()));
+            .value(":now", n(now.millis()))
+            .value(":opened_after", n(opened_after.millis()));
         match self.0.update(change).await? {
             Updated::Done(item) => Ok(Rotated::Done(decode("session", item)?)),
             Updated::ConditionFailed(Some(item)) => {
@@ -181,8 +194,8 @@ impl Sessions<'_> {
             .await
     }
 
-    /// Ends the live session of which `access` is the access token; `false` where there is none. Where
-    /// the answer to an earlier try got lost, none is what it was to leave. One write unit.
+    /// Ends the live session, opened after `opened_after`, of which `access` is the access token;
+    /// `false` where there is none. Where the answer to an earlier try got lost, none is what it was to leave. One write unit.
     ///
     /// # Errors
     /// [`StoreError`]
@@ -191,12 +204,16 @@ impl Sessions<'_> {
         key: &SessionKey,
         access: &Digest,
         now: Time,
+        opened_after: Time,
     ) -> Result<bool, StoreError> {
+        let live = "#access = :access AND #access_until > :now AND #opened_at > :opened_after";
         let delete = self
             .delete_session(key)
-            .condition_expression("#access = :access AND #access_until > :now")
+            .condition_expression(live)
             .expression_attribute_names("#access", "access")
             .expression_attribute_names("#access_until", "access_until")
+            .expression_attribute_names("#opened_at", "opened_at")
+            .expression_attribute_values(":opened_after", n(opened_after.millis()))
             .expression_attribute_values(":access", b(access.as_bytes()))
             .expression_attribute_values(":now", n(now.millis()))
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
@@ -224,6 +241,24 @@ impl Sessions<'_> {
             .condition_expression("#id = :id")
             .expression_attribute_names("#id", "id")
             .expression_attribute_values(":id", b(&session.id));
+        Ok(matches!(deleted(delete.send().await)?, Deleted::Done))
+    }
+
+    /// Ends a browser's session, of which `access` is the token, for another that replaces it; `false`
+    /// where there is none. One write unit.
+    ///
+    /// # Errors
+    /// [`StoreError`]
+    pub async fn end_browser_session(
+        self,
+        key: &SessionKey,
+        access: &Digest,
+    ) -> Result<bool, StoreError> {
+        let delete = self
+            .delete_session(key)
+            .condition_expression("#access = :access")
+            .expression_attribute_names("#access", "access")
+            .expression_attribute_values(":access", b(access.as_bytes()));
         Ok(matches!(deleted(delete.send().await)?, Deleted::Done))
     }
 

@@ -13,7 +13,7 @@ use crate::{
     config::lifetime::access_expiry,
     domain::token::{Pair, Token},
     http::{error::ApiError, params::Params},
-    rules::login::LoggedIn,
+    rules::session::LoggedIn,
 };
 
 /// What it says to wrong credentials.
@@ -26,7 +26,7 @@ pub const WRONG_CREDENTIALS: &str = "账号或者密码错误";
 pub struct Session<M> {
     /// Exchanged for the next pair.
     pub refresh_token: String,
-    /// UnverifiedToken with each request.
+    /// Sent with each request.
     pub access_token: String,
     /// How long the access token lives, in seconds.
     pub expiration_time: i64,
@@ -37,23 +37,28 @@ pub struct Session<M> {
 impl<M> Session<M> {
     /// Shows a pair and the member it belongs to.
     pub fn new(pair: &Pair, app: &App, member: M) -> Self {
-        Self::with(pair.refresh.text(), &pair.access, app, member)
-    }
-
-    /// Shows a session without a refresh token: a browser's.
-    pub fn without_refresh(access: &Token, app: &App, member: M) -> Self {
-        Self::with(String::new(), access, app, member)
-    }
-
-    fn with(refresh_token: String, access: &Token, app: &App, member: M) -> Self {
-        let lifetime = access_expiry(access, &app.config).seconds() - access.issued().seconds();
         Self {
-            refresh_token,
-            access_token: access.text(),
-            expiration_time: lifetime,
+            refresh_token: pair.refresh.text(),
+            access_token: pair.access.text(),
+            expiration_time: lifetime(&pair.access, app),
             member,
         }
     }
+
+    /// Shows a browser's session. Its token is the cookie's value, which a page's script must not
+    /// learn: both tokens are empty.
+    pub fn of_browser(token: &Token, app: &App, member: M) -> Self {
+        Self {
+            refresh_token: String::new(),
+            access_token: String::new(),
+            expiration_time: lifetime(token, app),
+            member,
+        }
+    }
+}
+
+fn lifetime(access: &Token, app: &App) -> i64 {
+    access_expiry(access, &app.config).seconds() - access.issued().seconds()
 }
 
 impl Session<MemberV1> {

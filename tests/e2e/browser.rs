@@ -187,8 +187,10 @@ async fn configured_origins_may_call_with_credentials_and_others_may_not() {
     assert_eq!(reply.status, 200);
     assert_eq!(reply.headers["access-control-allow-origin"], THEME);
     assert_eq!(reply.headers["access-control-allow-credentials"], "true");
-    assert_eq!(reply.headers["access-control-allow-methods"], "GET,POST");
-    let allowed = "authorization,content-type,x-api-key";
+    let methods = "GET,POST,PUT,DELETE";
+    assert_eq!(reply.headers["access-control-allow-methods"], methods);
+    let allowed = "authorization,content-type,x-api-key,x-requested-with,device-name,device-id,\
+                   width,height,os,os-version,merchant-id,store-id,api-version,app-version";
     assert_eq!(reply.headers["access-control-allow-headers"], allowed);
     let foreign = preflight(EVIL).await;
     assert!(!foreign.headers.contains_key("access-control-allow-origin"));

@@ -57,24 +57,36 @@ pub fn functions() -> Vec<(&'static str, &'static Value)> {
 /// Methods and paths with the functions that serve them.
 pub type Routes = BTreeSet<(String, String, String)>;
 
-/// The routes of the template that `which` holds for.
-fn declared(which: impl Fn(&Value) -> bool) -> Routes {
+/// The routes of the template that `which` holds for, given path and operation.
+fn declared(which: impl Fn(&str, &Value) -> bool) -> Routes {
+    let paths = &resource("Api")["Properties"]["DefinitionBody"]["paths"];
     let mut routes = Routes::new();
-    for (function, properties) in functions() {
-        let none = serde_json::Map::new();
-        let events = properties["Events"].as_object().unwrap_or(&none);
-        for event in events.values() {
-            assert_eq!(event["Type"], "HttpApi");
-            let route = &event["Properties"];
-            assert_eq!(route["ApiId"], "Api");
-            let text = |key: &str| route[key].as_str().expect("a text").to_owned();
-            if which(route) {
-                let new = routes.insert((function.to_owned(), text("Method"), text("Path")));
-                assert!(new, "{route} is there twice");
+    for (path, item) in paths.as_object().expect("paths") {
+        for (method, operation) in item.as_object().expect("operations") {
+            if method == "parameters" || !which(path, operation) {
+                continue;
             }
+            let function = behind(operation).to_owned();
+            routes.insert((function, method.to_uppercase(), path.clone()));
         }
     }
     routes
+}
+
+/// The function that an operation of the gateway's definition invokes, by the name of its crate.
+fn behind(operation: &Value) -> &'static str {
+    let integration = &operation["x-amazon-apigateway-integration"];
+    assert_eq!(integration["type"], "aws_proxy");
+    assert_eq!(integration["payloadFormatVersion"], "2.0");
+    let uri = integration["uri"].as_str().expect("a text");
+    let logical = uri
+        .split_once("functions/${")
+        .and_then(|(_, rest)| rest.strip_suffix(".Arn}:live/invocations"));
+    let code = &resource(logical.expect("a function's alias"))["Properties"]["CodeUri"];
+    let code = code
+        .as_str()
+        .and_then(|code| code.strip_prefix("functions/"));
+    code.expect("the folder of a function")
 }
 
 /// A list of objects in the order of one of their keys.
@@ -167,7 +179,7 @@ fn catalogued(which: impl Fn(Authentication) -> bool) -> Routes {
 
 #[test]
 fn the_routes_of_the_template_are_those_of_the_catalogue() {
-    assert_eq!(declared(|_| true), catalogued(|_| true));
+    assert_eq!(declared(|_, _| true), catalogued(|_| true));
 }
 
 #[tokio::test]
@@ -180,12 +192,23 @@ async fn the_gateway_answers_browsers_as_the_functions_do() {
         .header("origin", origin)
         .header("access-control-request-method", "POST")
         .await;
-    let cors = &resource("Api")["Properties"]["CorsConfiguration"];
+    let body = &resource("Api")["Properties"]["DefinitionBody"];
+    let [condition, cors, without] = body["x-amazon-apigateway-cors"]
+        .as_array()
+        .expect("a condition")
+        .as_slice()
+    else {
+        panic!("the condition has two arms");
+    };
+    assert_eq!(
+        (condition, without),
+        (&json!("HasOrigins"), &json!("AWS::NoValue"))
+    );
     for (name, key) in [
-        ("access-control-allow-credentials", "AllowCredentials"),
-        ("access-control-allow-methods", "AllowMethods"),
-        ("access-control-allow-headers", "AllowHeaders"),
-        ("access-control-max-age", "MaxAge"),
+        ("access-control-allow-credentials", "allowCredentials"),
+        ("access-control-allow-methods", "allowMethods"),
+        ("access-control-allow-headers", "allowHeaders"),
+        ("access-control-max-age", "maxAge"),
     ] {
         let answered = preflight.headers[name].to_str().expect("a text");
         let declared = match &cors[key] {
@@ -222,15 +245,18 @@ fn every_parameter_is_described_and_has_a_default_within_its_bounds() {
 
 #[test]
 fn the_operators_routes_are_closed_to_all_but_iam_signed_callers() {
-    let auth = &resource("Api")["Properties"]["Auth"];
-    assert_eq!(*auth, json!({ "EnableIamAuthorizer": true }));
+    let schemes = &resource("Api")["Properties"]["DefinitionBody"]["components"]["securitySchemes"];
+    let signed = &schemes["AWS_IAM"]["x-amazon-apigateway-authtype"];
+    assert_eq!(*signed, "awsSigv4");
     let closed = catalogued(|authentication| authentication == Authentication::Operator);
-    let is_operators = |route: &Value| {
-        let path = route["Path"].as_str();
-        path.is_some_and(|path| path.starts_with("/admin"))
-    };
-    assert_eq!(declared(is_operators), closed);
-    let signed = json!({ "Authorizer": "AWS_IAM" });
-    assert_eq!(declared(|route| route["Auth"] == signed), closed);
-    assert_eq!(declared(|route| !route["Auth"].is_null()), closed);
+    assert_eq!(declared(|path, _| path.starts_with("/admin")), closed);
+    let signed = json!([{ "AWS_IAM": [] }]);
+    assert_eq!(
+        declared(|_, operation| operation["security"] == signed),
+        closed
+    );
+    assert_eq!(
+        declared(|_, operation| !operation["security"].is_null()),
+        closed
+    );
 }

@@ -10,8 +10,7 @@ use axum::{
     http::{
         HeaderValue, Method, StatusCode,
         header::{
-            ACCESS_CONTROL_REQUEST_METHOD, AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE, HeaderName,
-            X_CONTENT_TYPE_OPTIONS,
+            ACCESS_CONTROL_REQUEST_METHOD, CACHE_CONTROL, HeaderName, X_CONTENT_TYPE_OPTIONS,
         },
     },
     middleware::{Next, from_fn, from_fn_with_state},
@@ -77,13 +76,31 @@ async fn shown(State(show): State<Show>, request: Request, next: Next) -> Respon
     }
 }
 
+/// The headers that clients of either family send from a browser.
+const ALLOWED_HEADERS: [&str; 14] = [
+    "authorization",
+    "content-type",
+    "x-api-key",
+    "x-requested-with",
+    "device-name",
+    "device-id",
+    "width",
+    "height",
+    "os",
+    "os-version",
+    "merchant-id",
+    "store-id",
+    "api-version",
+    "app-version",
+];
+
 /// Browsers of the configured origins may call with credentials, and read the answer.
 fn cors(origins: &[HeaderValue]) -> CorsLayer {
     CorsLayer::new()
         .allow_origin(AllowOrigin::list(origins.iter().cloned()))
         .allow_credentials(true)
-        .allow_methods([Method::GET, Method::POST])
-        .allow_headers([AUTHORIZATION, CONTENT_TYPE, X_API_KEY])
+        .allow_methods([Method::GET, Method::POST, Method::PUT, Method::DELETE])
+        .allow_headers(ALLOWED_HEADERS.map(HeaderName::from_static))
         .max_age(Duration::from_mins(10))
 }
 

@@ -1,0 +1,107 @@
+"""The end of a stack: what it holds moves to another region, it is deleted, and its table is taken up again."""
+
+import json
+import os
+import re
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from stack import REPOSITORY, Stack
+
+DOCUMENT = (REPOSITORY / "docs/deploying.md").read_text()
+ELSEWHERE = "ap-southeast-1"
+NAME, PASSWORD = "moved", "geheim1"
+
+
+def script(heading):
+    """The script of a section of the document, as it stands there."""
+    section = re.search(rf"^#+ {heading}\n(.*?)(?=^#|\Z)", DOCUMENT, re.DOTALL | re.MULTILINE)[1]
+    found = re.search(r"^( *)```bash\n(.*?)^ *```$", section, re.DOTALL | re.MULTILINE)
+    indent = found[1]
+    return "\n".join(line.removeprefix(indent) for line in found[2].splitlines())
+
+
+def run(text, folder, **variables):
+    """Runs a script of the document, with version 2 of the AWS CLI."""
+    variables = {name: str(value) for name, value in variables.items()}
+    path = {"PATH": f"{Path(__file__).parent / 'bin'}:{os.environ['PATH']}"}
+    said = subprocess.run(
+        ["bash", "-c", text],
+        cwd=folder,
+        env=os.environ | path | variables,
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    assert said.returncode == 0, said.stdout + said.stderr
+
+
+@pytest.fixture(scope="module")
+def session(stack):
+    """The cookie of a member who registered before all this."""
+    form = {"account": NAME, "password": PASSWORD, "password_again": PASSWORD}
+    return stack.post("/api/v1/account/register_with_user_name", form).cookie()
+
+
+def items(stack, table):
+    """The items of a table in the order of their keys, without those that expire meanwhile."""
+    pages = stack.client("dynamodb").get_paginator("scan").paginate(TableName=table)
+    found = [item for page in pages for item in page["Items"] if "expires_at" not in item]
+    return sorted(found, key=lambda item: (item["pk"]["S"], item["sk"]["S"]))
+
+
+def test_members_and_sessions_move_to_another_region(stack, session, tmp_path):
+    moved = Stack(stack.name, stack.work, ELSEWHERE)
+    moved.deploy(f"Groups={stack.parameter('Groups')}")
+    old, new = stack.output("TableName"), moved.output("TableName")
+    database, bucket = stack.client("dynamodb"), stack.client("s3")
+    bucket.create_bucket(Bucket="export", CreateBucketConfiguration={"LocationConstraint": stack.region})
+    arn = database.describe_table(TableName=old)["Table"]["TableArn"]
+    export = database.export_table_to_point_in_time(TableArn=arn, S3Bucket="export", ExportFormat="DYNAMODB_JSON")
+    export = export["ExportDescription"]["ExportArn"]
+    while database.describe_export(ExportArn=export)["ExportDescription"]["ExportStatus"] == "IN_PROGRESS":
+        time.sleep(0.1)
+    folder = tmp_path / "data"
+    folder.mkdir()
+    prefix = f"AWSDynamoDB/{export.split('/')[-1]}"
+    for each in bucket.list_objects_v2(Bucket="export", Prefix=f"{prefix}/data/")["Contents"]:
+        body = bucket.get_object(Bucket="export", Key=each["Key"])["Body"].read()
+        (folder / Path(each["Key"]).name).write_bytes(body)
+    summary = bucket.get_object(Bucket="export", Key=f"{prefix}/manifest-summary.json")["Body"].read()
+
+    run(script("Move to another region"), tmp_path, TABLE=new, REGION=ELSEWHERE)
+    count = moved.client("dynamodb").scan(TableName=new, Select="COUNT")["Count"]
+    assert count == json.loads(summary)["itemCount"]
+    assert items(moved, new) == items(stack, old) != []
+    current = moved.get("/api/v1/account/current", headers={"Cookie": session})
+    assert current.json["customer"]["uname"] == NAME
+
+
+def test_a_deleted_stack_leaves_the_table_and_nothing_else(stack, session):
+    kept = stack.output("TableName")
+    stack.sam("delete", "--stack-name", stack.name, "--no-prompts", "--region", stack.region)
+    left = [
+        *stack.client("lambda").list_functions()["Functions"],
+        *stack.client("logs").describe_log_groups()["logGroups"],
+        *stack.client("secretsmanager").list_secrets()["SecretList"],
+        *stack.client("cloudwatch").describe_alarms()["MetricAlarms"],
+        *stack.client("apigatewayv2").get_apis()["Items"],
+    ]
+    assert left == []
+    assert stack.client("dynamodb").list_tables()["TableNames"] == [kept]
+    with pytest.raises(Exception, match="deletion protection"):
+        stack.client("dynamodb").delete_table(TableName=kept)
+
+
+def test_a_kept_table_is_taken_up_by_a_new_stack(stack, session, tmp_path):
+    kept, = stack.client("dynamodb").list_tables()["TableNames"]
+    before = items(stack, kept)
+    run(script("Back onto a kept table"), tmp_path, TABLE=kept, TEMPLATE=REPOSITORY / "template.yaml")
+    stack.deploy()
+    assert stack.output("TableName") == kept
+    assert items(stack, kept) == before
+    current = stack.get("/api/v1/account/current", headers={"Cookie": session})
+    assert current.json["customer"]["uname"] == NAME

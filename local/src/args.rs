@@ -15,6 +15,9 @@ pub(crate) struct Args {
     /// The port of the embedded AWS; 0 takes a free one
     #[arg(long, default_value_t = 8000)]
     pub aws_port: u16,
+    /// Where the embedded AWS listens; the address of a container engine's bridge lets `sam local` reach it
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1")]
+    pub aws_host: IpAddr,
     /// Listens on this address too, for a phone in the same network; 0.0.0.0 means each of this machine.
     /// The inbox and the operator's routes stay on this machine
     #[arg(long, value_name = "ADDRESS")]

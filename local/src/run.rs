@@ -10,7 +10,7 @@ use std::{
 
 use axum::Router;
 use huiyuan::{
-    aws::{self, EmbeddedAws},
+    aws::EmbeddedAws,
     demo,
     diagnosis::Diagnosis,
     greeting::Greeting,
@@ -77,7 +77,7 @@ pub(crate) async fn run(args: Args) -> Result<(), Box<dyn Error>> {
     };
     let settings = given.read(&random)?;
 
-    let aws_listener = aws::listen(args.aws_port).await;
+    let aws_listener = listen::on(args.aws_host, args.aws_port).await;
     let aws_listener = aws_listener.map_err(PortError::of("--aws-port"))?;
     let clock = if args.time {
         Clock::shifted()

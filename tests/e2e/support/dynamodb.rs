@@ -88,6 +88,22 @@ impl Sent {
     }
 }
 
+/// The partition keys in a request: of items, of keys, and of a query's condition.
+fn partitions(value: &Value, found: &mut Vec<String>) {
+    match value {
+        Value::Object(map) => {
+            for (name, value) in map {
+                match value["S"].as_str() {
+                    Some(text) if name == "pk" || name == ":pk" => found.push(text.to_owned()),
+                    _ => partitions(value, found),
+                }
+            }
+        }
+        Value::Array(list) => list.iter().for_each(|value| partitions(value, found)),
+        _ => {}
+    }
+}
+
 /// Writes down every request of a function. One that the template does not allow it fails.
 #[derive(Debug)]
 pub struct Recorder {
@@ -118,6 +134,17 @@ impl Intercept for Recorder {
         for action in sent.actions() {
             if !granted.contains(&action) {
                 return Err(format!("{} is not allowed {action}", self.function).into());
+            }
+        }
+        let mut keys = Vec::new();
+        partitions(&sent.body, &mut keys);
+        let granted = permissions::granted_partitions(self.function);
+        for key in keys {
+            if !granted.iter().any(|prefix| key.starts_with(prefix)) {
+                let kind = key.split('#').next().unwrap_or_default();
+                return Err(
+                    format!("{} is not allowed the partition {kind}#", self.function).into(),
+                );
             }
         }
         self.sent.lock().expect("no test panics with it").push(sent);

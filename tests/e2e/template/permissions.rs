@@ -24,6 +24,30 @@ pub fn granted(function: &str) -> &'static BTreeSet<String> {
     all.get(function).expect("the template has the function")
 }
 
+/// The beginnings of the partition keys that the template grants a function.
+pub fn granted_partitions(function: &str) -> &'static BTreeSet<String> {
+    static GRANTED: OnceLock<BTreeMap<&str, BTreeSet<String>>> = OnceLock::new();
+    let all = GRANTED.get_or_init(|| {
+        let names = functions().into_iter().map(|(name, _)| name);
+        let on_table = |statement: &&Value| statement["Action"].to_string().contains("dynamodb:");
+        let prefixes = names.map(|name| {
+            let statements = statements(name).into_iter().filter(on_table);
+            let patterns = statements.flat_map(|statement| texts(leading_keys(statement)));
+            let prefix = |pattern: String| {
+                let prefix = pattern.strip_suffix('*').expect("a pattern ends in *");
+                prefix.to_owned()
+            };
+            (name, patterns.map(prefix).collect())
+        });
+        prefixes.collect()
+    });
+    all.get(function).expect("the template has the function")
+}
+
+fn leading_keys(statement: &Value) -> &Value {
+    &statement["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"]
+}
+
 fn actions(function: &str) -> BTreeSet<String> {
     let statements = statements(function).into_iter();
     let actions = statements.flat_map(|statement| texts(&statement["Action"]));
@@ -138,9 +162,12 @@ fn nothing_is_allowed_on_more_than_it_is_needed_for() {
                 !resources.is_empty() && resources.iter().all(|resource| narrow(resource))
             };
             let narrow = if actions.contains("dynamodb:") {
-                all(&|resource| {
-                    resource == "Table.Arn" || resource.starts_with("${Table.Arn}/index/by_")
-                })
+                let keys = texts(leading_keys(statement));
+                !keys.is_empty()
+                    && keys.iter().all(|key| key.ends_with("#*"))
+                    && all(&|resource| {
+                        resource == "Table.Arn" || resource.starts_with("${Table.Arn}/index/by_")
+                    })
             } else if actions.contains("logs:") {
                 all(&|resource| resource.ends_with("Log.Arn"))
             } else if actions.contains("ses:") {

@@ -114,7 +114,7 @@ class Stack:
         if command == "build":
             options += ["--build-dir", self.built]
         said = subprocess.run(
-            [os.environ["SAM"], *map(str, options)], env=env, capture_output=True, text=True, cwd=self.work, timeout=300
+            [os.environ["SAM"], *map(str, options)], env=env, capture_output=True, text=True, cwd=self.work, timeout=900
         )
         (self.work / f"{command}.log").write_text(said.stdout + said.stderr)
         if said.returncode != 0:

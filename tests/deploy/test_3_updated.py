@@ -51,7 +51,7 @@ def told(stack):
     stack.client("sns").subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn)
     # The identity is the domain above the sender's.
     stack.client("sesv2").create_email_identity(EmailIdentity="shop.example")
-    stack.deploy(
+    stack.update(
         *("PublicUrl=https://members.shop.example", f"Origins={','.join(ORIGINS)}", f"AlarmTopic={topic}"),
         *("MailFrom=no-reply@mail.shop.example", "Captcha=never", "SmsDollars=50", "TableUnitsPerSecond=100"),
     )
@@ -99,14 +99,18 @@ def test_the_bound_and_the_alarm_that_are_asked_for_are_there(stack, told):
 
 def test_other_keys_replace_both_secrets(stack, told):
     def keys():
-        return {name: value for name, value in variables(stack, "Registration").items() if name.endswith("_KEY")}
+        given = variables(stack, "Registration")
+        return {given["HUIYUAN_CODE_KEY"], given["HUIYUAN_CAPTCHA_KEY"]}
 
+    service_key = variables(stack)["HUIYUAN_SERVICE_KEY"]
     before = keys()
-    assert all(re.fullmatch(r"[0-9a-f]{64}", key) for key in before.values())
+    assert all(re.fullmatch(r"[0-9a-f]{64}", key) for key in (*before, service_key))
     stack.update("KeyGeneration=2")
-    assert not set(keys().values()) & set(before.values())
+    assert not keys() & before
+    assert variables(stack)["HUIYUAN_SERVICE_KEY"] == service_key
     names = [secret["Name"] for secret in stack.client("secretsmanager").list_secrets()["SecretList"]]
-    assert len(names) == 2 and all("-2-" in name for name in names)
+    replaced = [name for name in names if name.startswith(stack.name)]
+    assert len(names) == 3 and len(replaced) == 2 and all("-2-" in name for name in replaced)
 
 
 BROKEN = """  Broken:

@@ -16,12 +16,11 @@ ELSEWHERE = "ap-southeast-1"
 NAME, PASSWORD = "moved", "geheim1"
 
 
-def script(heading):
-    """The script of a section of the document, as it stands there."""
+def scripts(heading):
+    """The scripts of a section of the document, as they stand there."""
     section = re.search(rf"^#+ {heading}\n(.*?)(?=^#|\Z)", DOCUMENT, re.DOTALL | re.MULTILINE)[1]
-    found = re.search(r"^( *)```bash\n(.*?)^ *```$", section, re.DOTALL | re.MULTILINE)
-    indent = found[1]
-    return "\n".join(line.removeprefix(indent) for line in found[2].splitlines())
+    for found in re.finditer(r"^( *)```bash\n(.*?)^ *```$", section, re.DOTALL | re.MULTILINE):
+        yield "\n".join(line.removeprefix(found[1]) for line in found[2].splitlines())
 
 
 def run(text, folder, **variables):
@@ -56,6 +55,11 @@ def items(stack, table):
 def test_members_and_sessions_move_to_another_region(stack, session, tmp_path):
     moved = Stack(stack.name, stack.work, ELSEWHERE)
     moved.deploy(f"Groups={stack.parameter('Groups')}")
+    bring_key, bring_items = scripts("Move to another region")
+    run(bring_key, tmp_path, OLD_KEY=stack.output("ServiceKeyArn"), NEW_KEY=moved.output("ServiceKeyArn"), REGION=ELSEWHERE)
+    moved.update()
+    assert service_key(moved) == service_key(stack)
+
     old, new = stack.output("TableName"), moved.output("TableName")
     database, bucket = stack.client("dynamodb"), stack.client("s3")
     bucket.create_bucket(Bucket="export", CreateBucketConfiguration={"LocationConstraint": stack.region})
@@ -72,7 +76,7 @@ def test_members_and_sessions_move_to_another_region(stack, session, tmp_path):
         (folder / Path(each["Key"]).name).write_bytes(body)
     summary = bucket.get_object(Bucket="export", Key=f"{prefix}/manifest-summary.json")["Body"].read()
 
-    run(script("Move to another region"), tmp_path, TABLE=new, REGION=ELSEWHERE)
+    run(bring_items, tmp_path, TABLE=new, REGION=ELSEWHERE)
     count = moved.client("dynamodb").scan(TableName=new, Select="COUNT")["Count"]
     assert count == json.loads(summary)["itemCount"]
     assert items(moved, new) == items(stack, old) != []
@@ -80,28 +84,42 @@ def test_members_and_sessions_move_to_another_region(stack, session, tmp_path):
     assert current.json["customer"]["uname"] == NAME
 
 
-def test_a_deleted_stack_leaves_the_table_and_nothing_else(stack, session):
-    kept = stack.output("TableName")
+def service_key(stack):
+    named = {"FunctionName": stack.resources()["SiteAuth"], "Qualifier": "live"}
+    return stack.client("lambda").get_function_configuration(**named)["Environment"]["Variables"]["HUIYUAN_SERVICE_KEY"]
+
+
+@pytest.fixture(scope="module")
+def kept(stack):
+    """What outlives the stack: the table, its key's secret, and what that holds."""
+    return stack.output("TableName"), stack.output("ServiceKeyArn"), service_key(stack)
+
+
+def test_a_deleted_stack_leaves_the_table_with_its_key_and_nothing_else(stack, session, kept):
+    table, key, _ = kept
     stack.sam("delete", "--stack-name", stack.name, "--no-prompts", "--region", stack.region)
     left = [
         *stack.client("lambda").list_functions()["Functions"],
         *stack.client("logs").describe_log_groups()["logGroups"],
-        *stack.client("secretsmanager").list_secrets()["SecretList"],
         *stack.client("cloudwatch").describe_alarms()["MetricAlarms"],
         *stack.client("apigatewayv2").get_apis()["Items"],
     ]
     assert left == []
-    assert stack.client("dynamodb").list_tables()["TableNames"] == [kept]
+    secrets = stack.client("secretsmanager").list_secrets()["SecretList"]
+    assert [secret["ARN"] for secret in secrets] == [key]
+    assert stack.client("dynamodb").list_tables()["TableNames"] == [table]
     with pytest.raises(Exception, match="deletion protection"):
-        stack.client("dynamodb").delete_table(TableName=kept)
+        stack.client("dynamodb").delete_table(TableName=table)
 
 
-def test_a_kept_table_is_taken_up_by_a_new_stack(stack, session, tmp_path):
-    kept, = stack.client("dynamodb").list_tables()["TableNames"]
-    before = items(stack, kept)
-    run(script("Back onto a kept table"), tmp_path, TABLE=kept, TEMPLATE=REPOSITORY / "template.yaml")
+def test_a_kept_table_is_taken_up_by_a_new_stack(stack, session, kept, tmp_path):
+    table, key, value = kept
+    before = items(stack, table)
+    take_up, = scripts("Back onto a kept table")
+    run(take_up, tmp_path, TABLE=table, KEY=key, TEMPLATE=REPOSITORY / "template.yaml")
     stack.deploy()
-    assert stack.output("TableName") == kept
-    assert items(stack, kept) == before
+    assert (stack.output("TableName"), stack.output("ServiceKeyArn")) == (table, key)
+    assert service_key(stack) == value
+    assert items(stack, table) == before
     current = stack.get("/api/v1/account/current", headers={"Cookie": session})
     assert current.json["customer"]["uname"] == NAME

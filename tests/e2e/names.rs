@@ -93,7 +93,7 @@ async fn a_member_is_made_without_a_session_an_address_or_a_password() {
     let made = made.expect("the member is made");
     let items = service.dump().await;
     assert_eq!(items.len(), 3, "{items:?}");
-    let found = tests::invariants::violations(&items, service.now());
+    let found = tests::invariants::violations(&items, service.now(), &service.key());
     assert_eq!(found, Vec::<String>::new());
     let member = &service.items("member#", "member").await[0];
     assert_eq!(member["changed_by"], "import");

@@ -152,8 +152,8 @@ pub async fn create_member(
         let id = MemberId::random(&app.random);
         let now = app.clock.now();
         let member = Member::new(id, identifiers, password.clone(), now, actor.clone());
-        let created = (app.store.members()).create_member(&NewMember::alone(&member));
-        match created.await? {
+        let alone = NewMember::alone(&member);
+        match app.store.members().create_member(&alone).await? {
             Created::Done => {
                 app.note_member(id);
                 return Ok(member);

@@ -239,7 +239,7 @@ async fn all_sessions_of_a_member_end_by_one_operation() {
     let now = service.now();
     let dump = service.dump().await;
     assert_eq!(
-        tests::invariants::violations(&dump, now),
+        tests::invariants::violations(&dump, now, &service.key()),
         Vec::<String>::new()
     );
     let ended = dump
@@ -287,7 +287,7 @@ async fn a_generation_raised_by_hand_ends_all_sessions_and_the_right_password_lo
             service.login("yhsduser", "app").await;
         }
         let dump = service.dump().await;
-        let found = tests::invariants::violations(&dump, service.now());
+        let found = tests::invariants::violations(&dump, service.now(), &service.key());
         assert_eq!(found, Vec::<String>::new(), "the login record is healed");
         assert!(service.logs_in("yhsduser", "123456").await);
         assert_eq!(service.spent().trips, 2);

@@ -3,6 +3,7 @@
 use serde_json::Value;
 use shared::{
     domain::{
+        actor::Actor,
         identifier::Mobile,
         member::{Member, MemberId},
         password::{self, Password, PasswordHash},
@@ -96,7 +97,8 @@ impl Service {
         });
         let mobile: Mobile = mobile.parse().expect("a mobile");
         let (id, now) = (MemberId::random(&app.random), app.clock.now());
-        let member = Member::new(id, mobile.into(), hash.await.clone(), now, "::1");
+        let (identifiers, hash) = ([mobile.into()], hash.await.clone());
+        let member = Member::new(id, &identifiers, Some(hash), now, Actor::Import);
         let new = NewMember::alone(&member);
         let made = app.store.members().create_member(&new).await;
         assert_eq!(made.expect("the table answers"), Created::Done);

@@ -120,7 +120,9 @@ async fn create_one(
     match register::create_member(app, &identifiers, Some(hash), &Actor::Import).await {
         Ok(member) => Ok(Some(member)),
         Err(RegisterError::Fault(fault)) => Err(fault.into()),
-        Err(RegisterError::Taken | RegisterError::CodeGone) => Ok(None),
+        Err(
+            RegisterError::Taken | RegisterError::CodeGone | RegisterError::TooManyPasswords { .. },
+        ) => Ok(None),
     }
 }
 

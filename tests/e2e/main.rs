@@ -4,7 +4,7 @@
 //! | question | file |
 //! | --- | --- |
 //! | who is let in, by which token, for how long | `sessions`, `login`, `refresh`, `up_userinfo`, `change_password` |
-//! | who may register, by which name | `register`, `names`, `codes`, `check_mobile`, `save` |
+//! | who may register, by which name | `register`, `names`, `codes`, `check_mobile`, `save`, `spellings`, `twice`, `weak_passwords` |
 //! | who is sent what, how often, and what it is good for | `messages`, `captcha`, `carrier`, `reset_by_mail`, `reset_with_mobile` |
 //! | how often one may guess, and what is taken back of it | `throttle`, `undone` |
 //! | how points are earned, spent, shown and lost | `points` |
@@ -53,7 +53,10 @@ mod save;
 mod secrets;
 mod sessions;
 mod settings;
+mod spellings;
 mod template;
 mod throttle;
+mod twice;
 mod undone;
 mod up_userinfo;
+mod weak_passwords;

@@ -31,18 +31,22 @@ async fn a_member_logs_in_by_every_name_they_have() {
     assert!(ids.iter().all(|id| *id == ids[0]));
 }
 
+/// Makes a member with the hash that PHP makes of a password:
+/// `password_hash('123456', PASSWORD_BCRYPT, ['cost' => 4])`. Gives the token of their session.
+async fn import(service: &Service, name: &str, password: &str) -> String {
+    let app = &service.app;
+    let id = MemberId::random(&app.random);
+    let hash = bcrypt::hash_with_salt(password, 4, *b"sixteen salt by.").expect("a hash");
+    let hash = PasswordHash::imported(&hash.format_for_version(bcrypt::Version::TwoY));
+    let name = name.parse().expect("a user name");
+    let member = Member::new(id, &[name], Some(hash), app.clock.now(), Actor::Import);
+    service.import(&member).await
+}
+
 #[tokio::test]
 async fn a_hash_brought_from_rageframe_is_accepted_once_and_replaced() {
     let service = Service::start().await;
-    let app = &service.app;
-    let id = MemberId::random(&app.random);
-    // password_hash('123456', PASSWORD_BCRYPT, ['cost' => 4]) in PHP.
-    let hash = bcrypt::hash_with_salt("123456", 4, *b"sixteen salt by.").expect("a hash");
-    let hash = PasswordHash::imported(&hash.format_for_version(bcrypt::Version::TwoY));
-    let login = "laowang".parse().expect("a user name");
-    let member = Member::new(id, &[login], Some(hash), app.clock.now(), Actor::Import);
-    let token = service.import(&member).await;
-
+    let token = import(&service, "laowang", "123456").await;
     for _ in 0..2 {
         service.login("laowang", "app").await;
         for item in [
@@ -56,8 +60,35 @@ async fn a_hash_brought_from_rageframe_is_accepted_once_and_replaced() {
             );
         }
     }
-    let live = service.is_live(&token).await;
-    assert!(live, "a stronger hash ends no session");
+    assert!(
+        service.is_live(&token).await,
+        "a stronger hash ends no session"
+    );
+}
+
+#[tokio::test]
+async fn a_hash_that_did_not_read_all_that_was_typed_stays() {
+    let service = Service::start().await;
+    let long = "x".repeat(72);
+    import(&service, "laowang", &long).await;
+    import(&service, "laozhang", "123456").await;
+    let login = async |name: &str, password: &str| {
+        let reply = service.log_in(name, password).await;
+        assert_eq!(reply.body["code"], 200, "{name}: {}", reply.body);
+    };
+    // The owner's next login is what they typed once, before bcrypt cut it.
+    login("laowang", &format!("{long}and more")).await;
+    login("laowang", &format!("{long}and less")).await;
+    login("laozhang", "123456\0and more").await;
+    login("laozhang", "123456").await;
+    login("laowang", &long).await;
+    for item in service.items("login#", "login").await {
+        let hash = item["password"].as_str().expect("a hash");
+        assert!(
+            hash.starts_with("$argon2id$"),
+            "what was all read is replaced"
+        );
+    }
 }
 
 #[tokio::test]

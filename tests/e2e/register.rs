@@ -42,8 +42,13 @@ async fn an_address_registers_a_member_who_logs_in_by_it() {
     let fields = with_password("User@Youhaosuda.com", "  密码 🔑");
     let reply = service.post(EMAIL).form(&fields).await;
     assert_eq!(reply.body["code"], 200);
-    assert_eq!(reply.body["customer"]["email"], "User@Youhaosuda.com");
-    assert_eq!(reply.body["customer"]["name"], "User@Youhaosuda.com");
+    assert_eq!(reply.body["customer"]["email"], "User@youhaosuda.com");
+    assert_eq!(reply.body["customer"]["name"], "User@youhaosuda.com");
+    assert_eq!(
+        reply.body["customer"]["notify_email"],
+        "User@youhaosuda.com"
+    );
+    assert_eq!(reply.body["customer"]["notify_phone"], Value::Null);
     assert_eq!(reply.body["customer"]["uname"], Value::Null);
     assert_eq!(reply.body["customer"]["reg_type"], 1);
     let login = |password| service.log_in("user@youhaosuda.COM", password);
@@ -70,7 +75,14 @@ async fn a_bad_parameter_is_refused_by_its_fields_own_word() {
         (USER_NAME, body("a2345678901234567"), rule),
         (USER_NAME, json!({"account": ["abcd"]}), "用户名格式不正确"),
         (EMAIL, json!({}), "邮箱不能为空"),
+        (USER_NAME, body("abcd\u{3164}"), rule),
+        (USER_NAME, body("abcd\u{202e}"), rule),
+        (USER_NAME, body("ab\0cd"), rule),
+        (USER_NAME, body("\u{f900}\u{f901}\u{f902}\u{f903}"), rule),
         (EMAIL, body("yhsduser"), "邮箱格式不正确"),
+        (EMAIL, body("张三@example.com"), "邮箱格式不正确"),
+        (EMAIL, body("\"<script>\"@example.com"), "邮箱格式不正确"),
+        (EMAIL, body("a@1.2.3.4"), "邮箱格式不正确"),
         (
             EMAIL,
             body(&format!("{}@example.com", "a".repeat(250))),

@@ -27,15 +27,14 @@ fn bodies() -> Vec<(&'static str, Vec<u8>)> {
     };
     let named = "content-disposition: form-data; name=\"username\"";
     vec![
-        (FORM, b"username=%ff&account=%ff".to_vec()),
-        (FORM, b"username=\xff".to_vec()),
         (FORM, vec![b'a'; 64 * 1024 + 1]),
         (JSON, b"{".to_vec()),
-        (JSON, b"[]".to_vec()),
-        (JSON, b"null".to_vec()),
+        (JSON, b"[null]".to_vec()),
+        (JSON, b"0".to_vec()),
+        (JSON, b"false".to_vec()),
+        (JSON, b"null null".to_vec()),
         (JSON, b"\"username\"".to_vec()),
         (JSON, b"{\"username\":\"\xff\"}".to_vec()),
-        (JSON, b"{\"username\":\"\\ud800\"}".to_vec()),
         (JSON, [b"{\"a\":".to_vec(), b"[".repeat(30_000)].concat()),
         (
             JSON,
@@ -45,7 +44,6 @@ fn bodies() -> Vec<(&'static str, Vec<u8>)> {
         ),
         (PARTS, b"--part\r\n".to_vec()),
         (PARTS, b"no part at all".to_vec()),
-        (PARTS, parts(named, b"\xff")),
         (PARTS, parts("content-type: text/plain", b"x")),
         ("multipart/form-data", parts(named, b"x")),
         ("text/plain", b"username=x".to_vec()),
@@ -53,6 +51,24 @@ fn bodies() -> Vec<(&'static str, Vec<u8>)> {
         ("", b"x".to_vec()),
     ]
 }
+
+/// What says that there are no parameters.
+const NOTHING: [(&str, &str); 14] = [
+    (JSON, "null"),
+    (JSON, " null\n"),
+    (JSON, "[]"),
+    (JSON, "[ ]"),
+    (JSON, "\"\""),
+    (JSON, "\" \""),
+    (JSON, "{}"),
+    (JSON, ""),
+    (JSON, " \r\n"),
+    (FORM, ""),
+    (FORM, " "),
+    (PARTS, ""),
+    ("text/plain", ""),
+    ("", "\n"),
+];
 
 /// Posts with all rights that an endpoint could ask for.
 fn post(service: &Service, endpoint: &Endpoint, query: &str, token: &str) -> RequestBuilder {
@@ -136,10 +152,25 @@ async fn a_value_that_is_no_text_is_refused_on_every_route() {
         let duplicated = all(&|name| format!("{name}=a&{name}=b"), "&");
         let nested = all(&|name| format!("\"{name}\":{{\"a\":[1]}}"), ",");
         let bracketed = all(&|name| format!("{name}[]=a"), "&");
+        let encoded = all(&|name| format!("{name}=%B1%B1"), "&");
+        let half = all(&|name| format!("\"{name}\":\"\\ud800\""), ",");
+        let raw = names
+            .iter()
+            .map(|name| [name.as_bytes(), b"=\xb1"].concat());
+        let part = |name: &&str| {
+            let head = "--part\r\ncontent-disposition: form-data; name=";
+            let head = format!("{head}\"{name}\"\r\n\r\n");
+            [head.as_bytes(), b"\xb1\r\n"].concat()
+        };
+        let parts: Vec<_> = names.iter().flat_map(part).collect();
         for (content_type, body) in [
-            (FORM, duplicated),
-            (FORM, bracketed),
-            (JSON, format!("{{{nested}}}")),
+            (FORM, duplicated.into_bytes()),
+            (FORM, bracketed.into_bytes()),
+            (FORM, encoded.into_bytes()),
+            (FORM, raw.collect::<Vec<_>>().join(&b'&')),
+            (JSON, format!("{{{nested}}}").into_bytes()),
+            (JSON, format!("{{{half}}}").into_bytes()),
+            (PARTS, [&parts[..], b"--part--"].concat()),
         ] {
             let request = post(&service, endpoint, "", &token).body(content_type, body);
             let reply = request.await;
@@ -171,6 +202,82 @@ async fn an_unreadable_query_is_refused_where_the_query_is_read() {
             reply.body
         );
     }
+}
+
+/// Every endpoint with a body whose session outlives the request.
+fn keeping_the_session() -> impl Iterator<Item = &'static Endpoint> {
+    with_body().filter(|endpoint| !endpoint.path.ends_with("/logout"))
+}
+
+#[tokio::test]
+async fn a_body_that_says_nothing_is_no_parameters_on_every_route() {
+    let service = Service::start().await;
+    let token = service.register("yhsduser").await;
+    let before = service.items("member#", "member").await;
+    for endpoint in keeping_the_session() {
+        let expected = post(&service, endpoint, "", &token).await;
+        for (content_type, body) in NOTHING {
+            let request = post(&service, endpoint, "", &token).body(content_type, body);
+            let path = endpoint.path;
+            assert_eq!(request.await.body, expected.body, "{path} {body:?}");
+        }
+    }
+    let after = service.items("member#", "member").await;
+    assert_eq!(after[0]["profile"], before[0]["profile"]);
+    for endpoint in with_body().filter(|endpoint| endpoint.path.ends_with("/logout")) {
+        for (content_type, body) in NOTHING {
+            let token = service.browser("yhsduser").await;
+            let request = post(&service, endpoint, "", &token).body(content_type, body);
+            let path = endpoint.path;
+            assert_eq!(request.await.body["code"], 200, "{path} {body:?}");
+            assert!(!service.is_live(&token).await, "{path} {body:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_body_that_says_nothing_leaves_the_query_to_be_read() {
+    let service = Service::start().await;
+    let token = service.register("yhsduser").await;
+    let nulls = (JSON, r#"{"mobile":null,"size":null}"#);
+    for (content_type, body) in NOTHING.into_iter().chain([nulls]) {
+        service.advance(60);
+        let check = "/api/v1/account/check_regist_mobile?mobile=13800138000";
+        let reply = service.post(check).body(content_type, body).await;
+        assert_eq!(reply.body, json!({"code": 200, "message": ""}), "{body:?}");
+        let details = "/api/v1/account/reward_point_details?size=7";
+        for request in [service.get(details), service.post(details)] {
+            let reply = request.cookie(&token).body(content_type, body).await;
+            assert_eq!(reply.body["code"], 200, "{body:?}");
+            assert_eq!(reply.body["paging"]["size"], 7, "{body:?}");
+        }
+        let current = service.get("/api/v1/account/current").cookie(&token);
+        let current = current.body(content_type, body).await;
+        assert!(current.body["customer"].is_object(), "{body:?}");
+    }
+}
+
+#[tokio::test]
+async fn an_unknown_parameter_may_be_in_any_encoding_on_every_route() {
+    let service = Service::start().await;
+    let token = service.register("yhsduser").await;
+    for endpoint in keeping_the_session() {
+        let path = endpoint.path;
+        let expected = post(&service, endpoint, "", &token).await;
+        let query = "?from=%B1%B1&%B1%B1=1&%B1[]=1";
+        let reply = post(&service, endpoint, query, &token);
+        let reply = reply.body(FORM, b"from=%B1%B1&raw=\xb1&\xb1=1".to_vec());
+        assert_eq!(reply.await.body, expected.body, "{path}");
+        let reply = post(&service, endpoint, "", &token).body(JSON, r#"{"from":"\ud800"}"#);
+        assert_eq!(reply.await.body, expected.body, "{path}");
+    }
+    let login = service.post("/api/v1/account/login?from=%B1%B1");
+    let login = login.form(&[("account", "yhsduser"), ("password", "123456")]);
+    assert_eq!(login.await.body["code"], 200);
+    let captcha = service.get("/captcha?from=%B1%B1").await;
+    assert!(captcha.body["id"].is_string(), "{}", captcha.body);
+    let callback = service.get("/captcha?from=%B1%B1&callback=%B1").await;
+    assert_eq!(callback.body["code"], 201, "what is read has to be a text");
 }
 
 #[tokio::test]

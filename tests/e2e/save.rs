@@ -35,7 +35,7 @@ async fn save_changes_what_is_sent_and_nothing_else() {
         ("real_name", json!("王小明")),
         ("sex", json!("male")),
         ("birthday", json!("1926-08-17")),
-        ("indentity_card", json!("11010519491231002X")),
+        ("indentity_card", json!("1101**********002X")),
         ("name", json!("老王")),
         (
             "metas",
@@ -71,7 +71,18 @@ async fn save_refuses_a_bad_value_and_changes_nothing() {
         ("notify_phone", "12345678901", "手机号码格式不正确"),
         ("real_name", long.as_str(), "真实姓名格式不正确"),
         ("sex", "男", "性别格式不正确"),
-        ("birthday", "1926-8-17", "生日格式不正确"),
+        ("birthday", "1926-8", "生日格式不正确"),
+        ("notify_email", "张三@example.com", "邮箱格式不正确"),
+        ("notify_email", "\"<script>\"@example.com", "邮箱格式不正确"),
+        (
+            "indentity_card",
+            "1101**********002X",
+            "身份证号码格式不正确",
+        ),
+        ("name", "\u{200b}", "昵称格式不正确"),
+        ("name", "老\u{202e}王", "昵称格式不正确"),
+        ("real_name", "王\0小明", "真实姓名格式不正确"),
+        ("real_name", "\u{3164}", "真实姓名格式不正确"),
         ("birthday", "1926-02-30", "生日格式不正确"),
         ("birthday", "2030-06-15", "生日格式不正确"),
         ("birthday", "yesterday", "生日格式不正确"),
@@ -117,4 +128,79 @@ async fn save_refuses_a_bad_value_and_changes_nothing() {
         .json(json!({"meta_fields": {"name": "x"}}));
     assert_eq!(reply.await.body["message"], "附加信息格式不正确");
     assert_eq!(service.dump().await, before);
+}
+
+#[tokio::test]
+async fn save_keeps_a_value_in_its_one_spelling() {
+    let service = Service::start().await;
+    let token = service.register("yhsduser").await;
+    for (field, value, kept) in [
+        ("birthday", "1997/3/5", "1997-03-05"),
+        ("birthday", "1997-3-05", "1997-03-05"),
+        ("birthday", " 1997/03/05 ", "1997-03-05"),
+        ("notify_phone", "+86 138-2440-2932", "13824402932"),
+        ("notify_phone", "\u{202d}13824402932\u{202c}", "13824402932"),
+        (
+            "notify_phone",
+            "００８６１３８２４４０２９３２",
+            "13824402932",
+        ),
+        (
+            "notify_email",
+            "User@例子.中国",
+            "User@xn--fsqu00a.xn--fiqs8s",
+        ),
+        (
+            "notify_email",
+            "user@ｅｘａｍｐｌｅ.com",
+            "user@example.com",
+        ),
+        ("name", "❤\u{fe0f} 👩\u{200d}💻", "❤\u{fe0f} 👩\u{200d}💻"),
+    ] {
+        let reply = service.post(SAVE).cookie(&token).form(&[(field, value)]);
+        let reply = reply.await;
+        assert_eq!(reply.body["code"], 200, "{value}: {}", reply.body);
+        assert_eq!(reply.body["customer"][field], kept, "{value}");
+    }
+}
+
+#[tokio::test]
+async fn an_identity_card_is_shown_masked_and_its_mask_changes_nothing() {
+    let service = Service::start().await;
+    let token = service.register("yhsduser").await;
+    let save = |card: &str| {
+        let request = service.post(SAVE).cookie(&token);
+        request.form(&[("indentity_card", card)])
+    };
+    let stored =
+        async || service.items("member#", "member").await[0]["profile"]["identity_card"].clone();
+    for (card, kept, mask) in [
+        (
+            "11010519491231002x",
+            "11010519491231002X",
+            "1101**********002X",
+        ),
+        ("110105491231002", "110105491231002", "1101*******1002"),
+    ] {
+        assert_eq!(save(card).await.body["customer"]["indentity_card"], mask);
+        for again in [mask, &mask.to_lowercase(), &format!(" {mask} ")] {
+            let reply = save(again).await;
+            assert_eq!(reply.body["code"], 200, "{again}");
+            assert_eq!(reply.body["customer"]["indentity_card"], mask);
+            assert_eq!(stored().await, kept);
+        }
+        for shown in [
+            service.get("/api/v1/account/current").cookie(&token).await,
+            service.log_in("yhsduser", "123456").await,
+        ] {
+            assert_eq!(shown.body["customer"]["indentity_card"], mask);
+        }
+        let another = save("4405**********0014").await;
+        assert_eq!(another.body["code"], 201);
+        assert_eq!(stored().await, kept);
+    }
+    assert_eq!(
+        save("").await.body["customer"]["indentity_card"],
+        Value::Null
+    );
 }

@@ -58,6 +58,46 @@ fn each_setting_that_a_function_reads_is_given_by_the_template_and_no_other() {
 }
 
 #[test]
+fn the_template_takes_origins_as_browsers_send_them_and_no_others() {
+    let pattern = template()["Parameters"]["Origins"]["AllowedPattern"].as_str();
+    let pattern = regex_lite::Regex::new(pattern.expect("a pattern")).expect("it is one");
+    let good = [
+        "https://shop.example",
+        "http://localhost:5173",
+        "https://shop.example:444",
+        "https://shop.example:65535",
+        "https://xn--czrs0t.xn--fiqs8s",
+        "http://127.0.0.1:8",
+    ];
+    for origin in good {
+        assert!(pattern.is_match(origin), "{origin}");
+        let kept = shared::config::origin(origin).expect("an origin");
+        assert_eq!(
+            kept, origin,
+            "the gateway compares what the template gives it"
+        );
+    }
+    assert!(pattern.is_match("") && pattern.is_match(&good.join(",")));
+    for bad in [
+        "https://Mall.Example",
+        "https://shop.example/",
+        "https://shop.example:443",
+        "http://shop.example:80",
+        "https://商店.中国",
+        "https://u@shop.example",
+        "https://shop.example?x",
+        "https://:5173",
+        "https://shop.example:99999",
+        "https://shop.example:0",
+        "https://shop.example,",
+        "shop.example",
+        "*",
+    ] {
+        assert!(!pattern.is_match(bad), "{bad}");
+    }
+}
+
+#[test]
 fn each_setting_is_documented() {
     let document = fs::read_to_string(sources("docs/deploying.md")).expect("the document is there");
     let mut settings = read_below(&sources("shared/src"));

@@ -118,6 +118,18 @@ async fn up_userinfo_refuses_the_first_bad_value_and_changes_nothing() {
             "昵称必须是一条字符串。",
         ),
         (json!({"nickname": long}), "昵称只能包含至多50个字符。"),
+        (json!({"nickname": "\u{200b}"}), "昵称是无效的。"),
+        (json!({"nickname": "\u{3164}"}), "昵称是无效的。"),
+        (json!({"nickname": "a\u{202e}b"}), "昵称是无效的。"),
+        (json!({"nickname": "a\0b"}), "昵称是无效的。"),
+        (
+            json!({"nickname": "a", "realname": "\u{ffa0}"}),
+            "真实姓名是无效的。",
+        ),
+        (
+            json!({"nickname": "a", "head_portrait": "https://a.b/\u{202e}"}),
+            "头像不是一条有效的URL。",
+        ),
         (
             json!({"nickname": "x", "head_portrait": far}),
             "头像只能包含至多500个字符。",

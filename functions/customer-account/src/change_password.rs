@@ -3,7 +3,8 @@
 use axum::{extract::State, response::IntoResponse};
 use shared::{
     app::App,
-    domain::{client_address::ClientAddress, password::Password},
+    config::Config,
+    domain::{client_address::ClientAddress, member::Member, password::Password},
     http::{
         cookie, envelope,
         error::ApiError,
@@ -24,11 +25,12 @@ struct Request {
 }
 
 impl Request {
-    fn read(params: &Params) -> Result<Self, ApiError> {
+    fn read(params: &Params, config: &Config, member: &Member) -> Result<Self, ApiError> {
         let old = PASSWORD_OLD.required(params)?;
+        let names: Vec<_> = member.logins().map(|name| name.key()).collect();
         Ok(Self {
             old: Password::attempt(old),
-            new: youhaosuda::new_password(params)?,
+            new: youhaosuda::new_password(params, config, &names)?,
         })
     }
 }
@@ -39,7 +41,7 @@ pub(crate) async fn handler(
     caller: Authenticated,
     AnyParams(params): AnyParams,
 ) -> Result<impl IntoResponse, ApiError> {
-    let Request { old, new } = Request::read(&params)?;
+    let Request { old, new } = Request::read(&params, &app.config, &caller.member)?;
     let changed = change_password::change_password(&app, address, &caller, old, new).await;
     changed.map_err(|error| match error {
         ChangeError::WrongPassword => PASSWORD_OLD.refusal("不正确"),

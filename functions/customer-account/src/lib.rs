@@ -13,7 +13,6 @@ use shared::{
 
 mod change_password;
 mod current;
-mod identity_card;
 mod login;
 mod logout;
 pub mod meta_fields;

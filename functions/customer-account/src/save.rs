@@ -5,8 +5,11 @@ use serde::Serialize;
 use shared::{
     app::App,
     domain::{
+        date,
         identifier::{Email, Mobile},
+        identity_card,
         member::{Profile, Sex},
+        text,
     },
     http::{
         envelope::{self, Flat},
@@ -16,9 +19,9 @@ use shared::{
     rules::{caller::Authenticated, save_profile},
     wire::youhaosuda::{Customer, Field},
 };
-use time::{Date, macros::format_description};
+use time::Date;
 
-use crate::{identity_card, meta_fields};
+use crate::meta_fields;
 
 const NOTIFY_EMAIL: Field = Field::new("notify_email", "邮箱");
 const NOTIFY_PHONE: Field = Field::new("notify_phone", "手机号码");
@@ -44,7 +47,7 @@ impl Request {
                 .ok()
                 .map(|mobile| mobile.as_str().to_owned())
         })?;
-        change(params, REAL_NAME, &mut profile.real_name, short)?;
+        change(params, REAL_NAME, &mut profile.real_name, name)?;
         if let Some(text) = SEX.optional(params)? {
             profile.sex = match text {
                 "male" => Sex::Male,
@@ -54,15 +57,16 @@ impl Request {
             };
         }
         change(params, BIRTHDAY, &mut profile.birthday, |text| {
-            let date = Date::parse(text, format_description!("[year]-[month]-[day]")).ok()?;
-            // The parser takes a sign before the year, and years that nobody alive was born in.
-            let good = text.len() == 10 && date.year() >= 1900 && date < today;
-            good.then(|| text.to_owned())
+            date::birthday(text, today)
         })?;
+        let card = profile.identity_card.clone();
         change(params, IDENTITY_CARD, &mut profile.identity_card, |text| {
-            identity_card::normalize(text, today)
+            // A form that is saved as it was shown brings the number masked.
+            let is_own = |card: &String| identity_card::masked(card).eq_ignore_ascii_case(text);
+            card.filter(is_own)
+                .or_else(|| identity_card::normalize(text, today))
         })?;
-        change(params, NAME, &mut profile.nickname, short)?;
+        change(params, NAME, &mut profile.nickname, name)?;
         change(params, META_FIELDS, &mut profile.metas, meta_fields::read)?;
         Ok(Self(profile))
     }
@@ -84,8 +88,8 @@ fn change(
     Ok(())
 }
 
-fn short(text: &str) -> Option<String> {
-    (text.chars().count() <= 50).then(|| text.to_owned())
+fn name(text: &str) -> Option<String> {
+    (text.chars().count() <= 50 && text::is_name(text)).then(|| text.to_owned())
 }
 
 /// The member as changed.

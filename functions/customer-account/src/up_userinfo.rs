@@ -3,7 +3,7 @@
 use axum::extract::State;
 use shared::{
     app::App,
-    domain::{client_address::ClientAddress, member::Profile},
+    domain::{client_address::ClientAddress, member::Profile, text},
     http::{
         envelope::{self, Ok200},
         error::ApiError,
@@ -24,7 +24,7 @@ impl Request {
     /// Reads the profile as it will be: what is not sent stays, what is sent empty goes.
     fn read(params: &Params, mut profile: Profile) -> Result<Self, ApiError> {
         let nickname = NICKNAME.required(params)?;
-        NICKNAME.at_most(nickname, 50)?;
+        name(NICKNAME, nickname)?;
         profile.nickname = Some(nickname.to_owned());
         if let Some(url) = HEAD_PORTRAIT.optional(params)? {
             HEAD_PORTRAIT.at_most(url, 500)?;
@@ -33,20 +33,32 @@ impl Request {
             }
             profile.head_portrait = Some(url.to_owned()).filter(|url| !url.is_empty());
         }
-        if let Some(name) = REALNAME.optional(params)? {
-            REALNAME.at_most(name, 50)?;
-            profile.real_name = Some(name.to_owned()).filter(|name| !name.is_empty());
+        if let Some(real_name) = REALNAME.optional(params)? {
+            if !real_name.is_empty() {
+                name(REALNAME, real_name)?;
+            }
+            profile.real_name = Some(real_name.to_owned()).filter(|name| !name.is_empty());
         }
         Ok(Self(profile))
     }
 }
 
-fn is_web_address(text: &str) -> bool {
+/// Refuses what cannot be shown as a name.
+fn name(field: Field, text: &str) -> Result<(), ApiError> {
+    field.at_most(text, 50)?;
+    if text::is_name(text) {
+        Ok(())
+    } else {
+        Err(field.refusal("是无效的。"))
+    }
+}
+
+fn is_web_address(url: &str) -> bool {
     // The parser forgives a lot; a page that puts the URL into an attribute may not.
-    let risky = |c: char| c.is_control() || c.is_whitespace() || "\"'<>\\`".contains(c);
-    let lower = text.to_ascii_lowercase();
+    let risky = |c: char| text::is_invisible(c) || c.is_whitespace() || "\"'<>\\`".contains(c);
+    let lower = url.to_ascii_lowercase();
     let web = lower.starts_with("http://") || lower.starts_with("https://");
-    web && !text.contains(risky) && Url::parse(text).is_ok_and(|url| url.has_host())
+    web && !url.contains(risky) && Url::parse(url).is_ok_and(|url| url.has_host())
 }
 
 pub(crate) async fn handler(

@@ -4,11 +4,17 @@
 pub mod deadline;
 pub mod groups;
 pub mod lifetime;
+mod origin;
 pub mod settings;
+
+pub use origin::origin;
 
 use axum::http::HeaderValue;
 
-use crate::{base::secret_key::SecretKey, domain::token::Slot};
+use crate::{
+    base::secret_key::SecretKey,
+    domain::{identifier::IdentifierKey, password::Password, token::Slot},
+};
 use deadline::Deadline;
 use groups::Groups;
 use settings::{ConfigError, Settings};
@@ -26,6 +32,7 @@ use settings::{ConfigError, Settings};
 /// | `HUIYUAN_PUBLIC_URL` | none | where clients reach the service: its pages may use the session cookie |
 /// | `HUIYUAN_ORIGINS` | none | origins that browsers may call from, comma-separated |
 /// | `HUIYUAN_COOKIE_SECURE` | `true` | `false` lets the session cookie travel over plain http |
+/// | `HUIYUAN_WEAK_PASSWORDS` | `false` | `true` lets members set passwords that are guessed first |
 /// | `HUIYUAN_ALLOWANCE` | 2 | what RageFrame's `allowance` shows |
 /// | `HUIYUAN_DEADLINE_MILLISECONDS` | 14000 | by when a request has its answer, 1000–14500 |
 /// | `AWS_REGION`, `AWS_ACCESS_KEY_ID`, … | Lambda's own | see [`Aws`](crate::aws::Aws) |
@@ -49,6 +56,8 @@ pub struct Config {
     pub origins: Vec<HeaderValue>,
     /// Whether the session cookie is for https alone.
     pub cookie_secure: bool,
+    /// Whether members may set passwords that are guessed first.
+    pub weak_passwords: bool,
     /// What RageFrame's `allowance` shows.
     pub allowance: u32,
     /// By when a request has its answer.
@@ -69,6 +78,7 @@ impl Config {
             public_url: None,
             origins: Vec::new(),
             cookie_secure: true,
+            weak_passwords: false,
             allowance: 2,
             deadline: Deadline::default(),
         }
@@ -78,6 +88,12 @@ impl Config {
     #[must_use]
     pub fn group(&self, name: &str) -> Option<Slot> {
         self.groups.slot(name)
+    }
+
+    /// Whether the password of an account with these `names` may be set to `password`.
+    #[must_use]
+    pub fn permits(&self, password: &Password, names: &[IdentifierKey]) -> bool {
+        self.weak_passwords || !password.is_weak(names)
     }
 
     /// Reads the settings that all functions have.
@@ -104,6 +120,12 @@ impl Config {
                 defaults.cookie_secure,
                 |_| true,
             )?,
+            weak_passwords: settings.parsed(
+                "HUIYUAN_WEAK_PASSWORDS",
+                "true or false",
+                defaults.weak_passwords,
+                |_| true,
+            )?,
             allowance: settings.parsed(
                 "HUIYUAN_ALLOWANCE",
                 "a whole number",
@@ -128,22 +150,6 @@ impl Config {
             ..defaults
         })
     }
-}
-
-/// Reads an origin: scheme, host, and port if need be.
-///
-/// # Errors
-/// [`ConfigError::Invalid`] where it is none.
-pub fn origin(origin: &str) -> Result<HeaderValue, ConfigError> {
-    let host = origin
-        .strip_prefix("https://")
-        .or_else(|| origin.strip_prefix("http://"));
-    host.filter(|host| !host.is_empty() && !host.contains(['/', '*', ' ']))
-        .and_then(|_| HeaderValue::from_str(origin).ok())
-        .ok_or(ConfigError::Invalid {
-            name: "HUIYUAN_ORIGINS",
-            expected: "origins such as https://shop.example, comma-separated, without a path",
-        })
 }
 
 #[cfg(test)]
@@ -176,7 +182,11 @@ mod tests {
             ("HUIYUAN_GROUPS", "app,app"),
             ("HUIYUAN_GROUPS", "app,,web"),
             ("HUIYUAN_ORIGINS", "shop.example"),
-            ("HUIYUAN_ORIGINS", "https://shop.example/"),
+            (
+                "HUIYUAN_ORIGINS",
+                "https://shop.example,https://shop.example/x",
+            ),
+            ("HUIYUAN_WEAK_PASSWORDS", "yes"),
             ("HUIYUAN_ORIGINS", "*"),
             ("HUIYUAN_COOKIE_SECURE", "yes"),
             ("HUIYUAN_ALLOWANCE", "-1"),

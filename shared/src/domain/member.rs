@@ -104,9 +104,9 @@ pub struct Profile {
     pub real_name: Option<String>,
     /// 保密 unless said.
     pub sex: Sex,
-    /// `YYYY-MM-DD`.
+    /// `YYYY-MM-DD`, see [`date`](crate::domain::date).
     pub birthday: Option<String>,
-    /// The resident identity card's number.
+    /// The resident identity card's number, which is never shown whole.
     pub identity_card: Option<String>,
     /// Where the shop writes to.
     pub notify_email: Option<String>,
@@ -180,7 +180,8 @@ pub struct Member {
 
 impl Member {
     /// A new member who has these identifiers and has not been here yet. The first of them says how
-    /// it was registered; of each kind there is one at most, the last.
+    /// it was registered; of each kind there is one at most, the last. The shop
+    /// reaches the member where they are registered.
     #[must_use]
     pub fn new(
         id: MemberId,
@@ -190,10 +191,17 @@ impl Member {
         actor: Actor,
     ) -> Self {
         let (mut username, mut email, mut mobile) = (None, None, None);
+        let mut profile = Profile::default();
         for identifier in identifiers {
             match identifier {
-                Identifier::Email(address) => email = Some(address.clone()),
-                Identifier::Mobile(number) => mobile = Some(number.clone()),
+                Identifier::Email(address) => {
+                    profile.notify_email = Some(address.as_str().to_owned());
+                    email = Some(address.clone());
+                }
+                Identifier::Mobile(number) => {
+                    profile.notify_phone = Some(number.as_str().to_owned());
+                    mobile = Some(number.clone());
+                }
                 Identifier::Username(name) => username = Some(name.clone()),
             }
         }
@@ -218,7 +226,7 @@ impl Member {
             last_ip: String::new(),
             visit_count: 0,
             networks: BTreeMap::new(),
-            profile: Profile::default(),
+            profile,
             points: Points::default(),
         }
     }

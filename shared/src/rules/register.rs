@@ -2,7 +2,7 @@
 
 use crate::{
     app::App,
-    base::clock::Time,
+    base::{clock::Time, digest::Digest},
     domain::{
         actor::Actor,
         client::Client,
@@ -15,12 +15,15 @@ use crate::{
     store::{
         StoreError, WriteToken,
         limits::fixed_window::Hourly,
-        members::{Created, NewMember},
+        members::{Created, NewMember, identifiers::RegistrationRequest},
         verification::codes::RightCode,
     },
 };
 
-use crate::rules::session::{Browser, Kind, LoggedIn, ProvenMember};
+use crate::rules::{
+    login::{self, Attempt, LoginError},
+    session::{Browser, Kind, LoggedIn, ProvenMember},
+};
 
 /// Why nobody was registered.
 #[derive(Debug, thiserror::Error)]
@@ -31,6 +34,12 @@ pub enum RegisterError {
     /// The code has been used up or replaced meanwhile, or its time is over.
     #[error("the code is gone")]
     CodeGone,
+    /// The registration was said again, and there were too many wrong passwords before.
+    #[error("too many wrong passwords")]
+    TooManyPasswords {
+        /// When the next is welcome.
+        until: Time,
+    },
     /// A fault of ours.
     #[error(transparent)]
     Fault(#[from] Fault),
@@ -90,7 +99,8 @@ pub async fn count(
 }
 
 /// Makes a member who logs in by `identifier`, and logs them in at a browser. The code that shows that a
-/// mobile is theirs is used up by it. One round trip, six write units, two more with a code.
+/// mobile is theirs is used up by it. One round trip, six write units, two more with a code. The second of
+/// two clicks is answered as the first was, and costs a login more.
 ///
 /// # Errors
 /// [`RegisterError`]
@@ -101,10 +111,11 @@ pub async fn register(
     password: Password,
     code: Option<&RightCode<'_>>,
 ) -> Result<LoggedIn<Token>, RegisterError> {
-    let hash = password::hash(password, &app.random).await;
+    let hash = password::hash(password.clone(), &app.random).await;
     let hash = hash.map_err(Fault::from)?;
     let client = &counted.client;
     let network = client.address.network().to_string();
+    let (from, code_digest) = (client.address.counted(), code.map(|code| code.digest));
     loop {
         let id = MemberId::random(&app.random);
         let now = app.clock.now();
@@ -116,11 +127,18 @@ pub async fn register(
             generation: member.generation,
         };
         let session = Browser.session(app, proven, client);
+        let request = RegistrationRequest {
+            address: &from,
+            identifier: &identifier,
+            code: code_digest,
+            at: now,
+        };
         let new = NewMember {
             member: &member,
             session: Some((&session.key, &session.session)),
             network: Some(&network),
             code,
+            request: Some(&request),
         };
         match app.store.members().create_member(&new).await? {
             Created::Done => {
@@ -128,7 +146,11 @@ pub async fn register(
                 let tokens = session.tokens;
                 return Ok(LoggedIn { member, tokens });
             }
-            Created::IdentifierTaken => return Err(RegisterError::Taken),
+            Created::IdentifierTaken { again: false } => return Err(RegisterError::Taken),
+            Created::IdentifierTaken { again: true } => {
+                let again = log_in_again(app, counted, &identifier, password).await?;
+                return again.ok_or(RegisterError::Taken);
+            }
             Created::CodeGone => return Err(RegisterError::CodeGone),
             // One in 2^53 for each member there is.
             Created::IdTaken => {}
@@ -158,9 +180,55 @@ pub async fn create_member(
                 app.note_member(id);
                 return Ok(member);
             }
-            Created::IdentifierTaken => return Err(RegisterError::Taken),
+            Created::IdentifierTaken { .. } => return Err(RegisterError::Taken),
             Created::CodeGone => return Err(RegisterError::CodeGone),
             Created::IdTaken => {}
         }
+    }
+}
+
+/// Answers a registration whose code is used up, where the same request has used it up a moment before:
+/// the second of two clicks. `None` where another has. One round trip and read unit, then a login's.
+///
+/// # Errors
+/// [`RegisterError`]
+pub async fn answer_again(
+    app: &App,
+    counted: CountedRegistration,
+    identifier: &Identifier,
+    password: Password,
+    code: Option<&Digest>,
+) -> Result<Option<LoggedIn<Token>>, RegisterError> {
+    let request = RegistrationRequest {
+        address: &counted.client.address.counted(),
+        identifier,
+        code,
+        at: counted.at,
+    };
+    if app.store.members().has_registered(&request).await? {
+        log_in_again(app, counted, identifier, password).await
+    } else {
+        Ok(None)
+    }
+}
+
+/// Logs in whoever says a registration again, by the password: an attempt like any other. `None` where
+/// the password is another.
+async fn log_in_again(
+    app: &App,
+    counted: CountedRegistration,
+    identifier: &Identifier,
+    password: Password,
+) -> Result<Option<LoggedIn<Token>>, RegisterError> {
+    let attempt = Attempt {
+        address: counted.client.address,
+        identifier: identifier.key(),
+        password,
+    };
+    match login::login(app, attempt, Browser, &counted.client, &[]).await {
+        Ok(new) => Ok(Some(new)),
+        Err(LoginError::Wrong { .. }) => Ok(None),
+        Err(LoginError::TooMany { until }) => Err(RegisterError::TooManyPasswords { until }),
+        Err(LoginError::Fault(fault)) => Err(fault.into()),
     }
 }

@@ -6,7 +6,13 @@ use serde_json::value::RawValue;
 
 use crate::{
     base::clock::Time,
-    domain::member::{Member, Registered, Sex},
+    config::Config,
+    domain::{
+        identifier::IdentifierKey,
+        identity_card,
+        member::{Member, Registered, Sex},
+        password::Password,
+    },
     http::{error::ApiError, params::Params},
 };
 
@@ -79,7 +85,7 @@ impl Customer {
             real_name: member.profile.real_name.clone(),
             sex: member.profile.sex,
             birthday: member.profile.birthday.clone(),
-            indentity_card: member.profile.identity_card.clone(),
+            indentity_card: (member.profile.identity_card.as_deref()).map(identity_card::masked),
             avatar_url: member.profile.head_portrait.clone(),
             point: points.balance(),
             last_year_point: points.last_year,
@@ -150,16 +156,26 @@ impl Field {
     }
 }
 
-/// Reads a new password, given twice.
+/// What is said of a password that would be guessed.
+const WEAK_PASSWORD: &str = "密码过于常见，容易被猜到，请换一个";
+
+/// Reads a new password, given twice, of an account with these `names`.
 ///
 /// # Errors
-/// Refuses one that is missing, too short, too long, or not the same twice.
-pub fn new_password(params: &Params) -> Result<crate::domain::password::Password, ApiError> {
+/// Refuses one that is missing, too short, too long, not the same twice, or too easily guessed.
+pub fn new_password(
+    params: &Params,
+    config: &Config,
+    names: &[IdentifierKey],
+) -> Result<Password, ApiError> {
     let text = PASSWORD.required(params)?;
-    let password = crate::domain::password::Password::new(text)
-        .ok_or_else(|| PASSWORD.refusal("长度须为6-255个字符"))?;
-    match PASSWORD_AGAIN.optional(params)? {
-        Some(again) if again == text => Ok(password),
-        Some(_) | None => Err(ApiError::refused("两次输入的密码不一致")),
+    let password = Password::new(text).ok_or_else(|| PASSWORD.refusal("长度须为6-255个字符"))?;
+    if PASSWORD_AGAIN.optional(params)? != Some(text) {
+        return Err(ApiError::refused("两次输入的密码不一致"));
+    }
+    if config.permits(&password, names) {
+        Ok(password)
+    } else {
+        Err(ApiError::refused(WEAK_PASSWORD))
     }
 }

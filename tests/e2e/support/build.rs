@@ -91,6 +91,8 @@ impl Service {
             config.deadline = Deadline::after(Duration::from_mins(1));
         }
         config.public_url = Some(PUBLIC_URL.to_owned());
+        // The published samples' password is `123456`.
+        config.weak_passwords = true;
         change(&mut config);
         let (aws, proxies) = way.to(aws.within(config.deadline)).await;
         let keys = KEYS.map(|key| key.parse().expect("a key"));

@@ -65,7 +65,10 @@ impl Service {
     fn build() -> Self {
         let aws = Aws::embedded("http://127.0.0.1:1");
         let table = shared::store::dynamodb::client(&aws).interceptor(NoTable);
-        let config = Config::new("table", SERVICE_KEY.parse().expect("32 bytes"));
+        let config = Config {
+            weak_passwords: true,
+            ..Config::new("table", SERVICE_KEY.parse().expect("32 bytes"))
+        };
         let app = App {
             store: Store::with(table.retry_config(RetryConfig::disabled()), &config),
             config: Arc::new(config),

@@ -12,7 +12,7 @@ const KEYS: [&str; 3] = [
 ];
 
 /// The settings that any of the functions needs, with an AWS at `endpoint`.
-pub fn settings<'a>(endpoint: &'a str, table: &'a str) -> [(&'static str, &'a str); 8] {
+pub fn settings<'a>(endpoint: &'a str, table: &'a str) -> [(&'static str, &'a str); 9] {
     [
         ("HUIYUAN_TABLE", table),
         ("HUIYUAN_STACK", "members"),
@@ -22,6 +22,8 @@ pub fn settings<'a>(endpoint: &'a str, table: &'a str) -> [(&'static str, &'a st
         ("HUIYUAN_CAPTCHA_KEY", KEYS[1]),
         ("HUIYUAN_MAIL_FROM", "shop@shop.example"),
         ("HUIYUAN_PUBLIC_URL", "https://members.shop.example"),
+        // The published samples' password is `123456`.
+        ("HUIYUAN_WEAK_PASSWORDS", "true"),
     ]
 }
 

@@ -6,6 +6,7 @@ use axum::{extract::State, response::IntoResponse};
 use serde::Serialize;
 use shared::{
     app::App,
+    config::Config,
     domain::{
         client::Client,
         identifier::{Email, Identifier, Username},
@@ -37,22 +38,22 @@ struct Request {
 }
 
 impl Request {
-    fn with_user_name(params: &Params) -> Result<Self, ApiError> {
+    fn with_user_name(params: &Params, config: &Config) -> Result<Self, ApiError> {
         let name: Username = (account(params, USER_NAME)?.parse()).map_err(|_| {
             USER_NAME.refusal("须为4-16位中文、英文字母、数字、_或-，且以中文或英文字母开头")
         })?;
-        Self::read(params, name.into())
+        Self::read(params, config, name.into())
     }
 
-    fn with_email(params: &Params) -> Result<Self, ApiError> {
+    fn with_email(params: &Params, config: &Config) -> Result<Self, ApiError> {
         let email: Email = account(params, EMAIL)?
             .parse()
             .map_err(|_| EMAIL.malformed())?;
-        Self::read(params, email.into())
+        Self::read(params, config, email.into())
     }
 
-    fn read(params: &Params, identifier: Identifier) -> Result<Self, ApiError> {
-        let password = youhaosuda::new_password(params)?;
+    fn read(params: &Params, config: &Config, identifier: Identifier) -> Result<Self, ApiError> {
+        let password = youhaosuda::new_password(params, config, &[identifier.key()])?;
         Ok(Self {
             identifier,
             password,
@@ -77,7 +78,8 @@ pub(crate) async fn with_user_name(
     client: Client,
     AnyParams(params): AnyParams,
 ) -> Result<impl IntoResponse, ApiError> {
-    register(&app, client, USER_NAME, Request::with_user_name(&params)?).await
+    let request = Request::with_user_name(&params, &app.config)?;
+    register(&app, client, USER_NAME, request).await
 }
 
 pub(crate) async fn with_email(
@@ -86,7 +88,8 @@ pub(crate) async fn with_email(
     client: Client,
     AnyParams(params): AnyParams,
 ) -> Result<impl IntoResponse, ApiError> {
-    register(&app, client, EMAIL, Request::with_email(&params)?).await
+    let request = Request::with_email(&params, &app.config)?;
+    register(&app, client, EMAIL, request).await
 }
 
 async fn register(
@@ -101,15 +104,16 @@ async fn register(
     let counted = register::count(app, client, false).await;
     let counted = counted.map_err(|error| too_many(app, error))?;
     let new = register::register(app, counted, identifier, password, None).await;
-    let new = new.map_err(|error| refusal(field, error))?;
+    let new = new.map_err(|error| refusal(app, field, error))?;
     Ok(answer(app, &new))
 }
 
 /// Refuses a registration for the account's field.
-pub(crate) fn refusal(account: Field, error: RegisterError) -> ApiError {
+pub(crate) fn refusal(app: &App, account: Field, error: RegisterError) -> ApiError {
     match error {
         RegisterError::Taken => account.refusal("已被注册"),
         RegisterError::CodeGone => codes::gone(),
+        RegisterError::TooManyPasswords { until } => ApiError::too_many(app.clock.now(), until),
         RegisterError::Fault(fault) => fault.into(),
     }
 }

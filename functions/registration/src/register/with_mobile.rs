@@ -2,7 +2,7 @@
 
 use axum::{extract::State, response::IntoResponse};
 use shared::{
-    domain::client::Client,
+    domain::{client::Client, identifier::Identifier},
     http::{error::ApiError, origin::FromOwnPage, params::AnyParams},
     rules::register::{self, RegisterError},
     store::verification::codes::{Purpose, RightCode},
@@ -11,7 +11,11 @@ use shared::{
 use crate::{
     register::{answer, refusal, too_many},
     state::Registration,
-    verification::{codes, mobile::ACCOUNT, verified_code::Request},
+    verification::{
+        codes::{self, CodeError},
+        mobile::ACCOUNT,
+        verified_code::Request,
+    },
 };
 
 /// Three round trips, eleven write units.
@@ -25,13 +29,28 @@ pub(crate) async fn handler(
         mobile,
         password,
         code,
-    } = Request::read(&params, registration.config.code_format)?;
+    } = Request::read(
+        &params,
+        &registration.app.config,
+        registration.config.code_format,
+    )?;
     let app = &registration.app;
     let purpose = Purpose::Registration;
     let address = client.address;
     let counted = register::count(app, client, true).await;
     let counted = counted.map_err(|error| too_many(app, error))?;
+    let identifier = Identifier::from(mobile.clone());
     let checked = codes::check(&registration, address, &mobile, purpose, &code).await;
+    if let Err(CodeError::Gone) = checked {
+        // The first of two clicks has used it up.
+        let code = code.digest(&registration.config.code_key, &mobile, purpose);
+        let counted_at = counted.at;
+        let again = register::answer_again(app, counted, &identifier, password, Some(&code)).await;
+        let again = again.map_err(|error| refusal(app, ACCOUNT, error))?;
+        let new = again.ok_or_else(codes::gone)?;
+        codes::uncount_wrong(app, address, counted_at).await;
+        return Ok(answer(app, &new));
+    }
     let right = RightCode {
         mobile: &mobile,
         purpose,
@@ -39,19 +58,21 @@ pub(crate) async fn handler(
     };
     let counted_at = counted.at;
     let (registered, ()) = tokio::join!(
-        register::register(app, counted, mobile.clone().into(), password, Some(&right)),
+        register::register(app, counted, identifier, password, Some(&right)),
         codes::uncount_wrong(app, address, counted_at),
     );
     match registered {
         Ok(new) => Ok(answer(app, &new)),
         Err(error) => {
             match error {
-                RegisterError::Taken | RegisterError::Fault(_) => {
+                RegisterError::Taken
+                | RegisterError::TooManyPasswords { .. }
+                | RegisterError::Fault(_) => {
                     codes::keep(&registration, &right).await;
                 }
                 RegisterError::CodeGone => {}
             }
-            Err(refusal(ACCOUNT, error))
+            Err(refusal(app, ACCOUNT, error))
         }
     }
 }

@@ -11,7 +11,9 @@ use axum::{
 };
 use shared::{
     app::App,
+    config::Config,
     domain::{
+        client_address::ClientAddress,
         identifier::{Email, Identifier},
         password::{self, Password},
     },
@@ -22,6 +24,7 @@ use shared::{
         origin::SentFrom,
         params::{AnyParams, Params},
     },
+    rules::login::{self, Attempt, LoginError},
     store::{
         members::{
             identifiers::Account,
@@ -50,8 +53,11 @@ pub(crate) async fn show(
     headers: HeaderMap,
     params: Result<AnyParams, ApiError>,
 ) -> Result<Page, ApiError> {
-    let content = match found(&app, params).await? {
-        Some(found) => form(&found, None, None),
+    let content = match Sent::read(params) {
+        Some(sent) => match found(&app, sent).await? {
+            Ok(found) => form(&found, None, None),
+            Err(_) => Content::Invalid,
+        },
         None => Content::Invalid,
     };
     Ok(page(Words::preferred(&headers), content))
@@ -60,13 +66,14 @@ pub(crate) async fn show(
 pub(crate) async fn submit(
     State(app): State<App>,
     sent_from: Result<SentFrom, Infallible>,
+    address: ClientAddress,
     headers: HeaderMap,
     params: Result<AnyParams, ApiError>,
 ) -> Result<Response, ApiError> {
     let words = Words::preferred(&headers);
     let content = match sent_from {
         // The page's own policy hides where it is from, and its token is nobody else's.
-        Ok(SentFrom::OwnPage | SentFrom::HiddenPage) => set(&app, words, params).await?,
+        Ok(SentFrom::OwnPage | SentFrom::HiddenPage) => set(&app, address, words, params).await?,
         Ok(SentFrom::ForeignPage) => Content::Invalid,
         Err(never) => match never {},
     };
@@ -88,25 +95,43 @@ pub(crate) fn fault(headers: &HeaderMap, error: &ApiError) -> Response {
     page.into_response()
 }
 
+/// What was sent with a text that can be a token.
+struct Sent {
+    token: ResetToken,
+    params: Params,
+}
+
+impl Sent {
+    fn read(params: Result<AnyParams, ApiError>) -> Option<Self> {
+        let AnyParams(params) = params.ok()?;
+        let token = params.text("token").ok()??.parse().ok()?;
+        Some(Self { token, params })
+    }
+}
+
 /// A good link, and whom it is for.
 struct Found {
     link: Link,
     account: Account,
     email: Email,
-    token: ResetToken,
-    params: Params,
+    sent: Sent,
 }
 
 /// Sets the new password. Three round trips, one more for a member with other names.
 async fn set(
     app: &App,
+    address: ClientAddress,
     words: &Words,
     params: Result<AnyParams, ApiError>,
 ) -> Result<Content, ApiError> {
-    let Some(found) = found(app, params).await? else {
+    let Some(sent) = Sent::read(params) else {
         return Ok(Content::Invalid);
     };
-    let password = match read(&found.params, words) {
+    let found = match found(app, sent).await? {
+        Ok(found) => found,
+        Err(sent) => return was_set(app, address, &sent).await,
+    };
+    let password = match read(&found, words, &app.config) {
         Ok(password) => password,
         Err((first, again)) => return Ok(form(&found, first, again)),
     };
@@ -119,56 +144,88 @@ async fn set(
         .members()
         .reset_password(&identifier, &found.account, hash, proof, now)
         .await?;
-    Ok(match reset {
-        Reset::Done => Content::Done,
-        Reset::ProofGone | Reset::NoMember => Content::Invalid,
-    })
+    match reset {
+        Reset::Done => Ok(Content::Done),
+        Reset::ProofGone => was_set(app, address, &found.sent).await,
+        Reset::NoMember => Ok(Content::Invalid),
+    }
 }
 
-/// The link that the token leads to, while it is good, and its member's mail address. Two round trips,
-/// three read units.
-async fn found(app: &App, params: Result<AnyParams, ApiError>) -> Result<Option<Found>, ApiError> {
-    let Ok(AnyParams(params)) = params else {
-        return Ok(None);
-    };
-    let token = params.text("token").ok().flatten();
-    let Some(token) = token.and_then(|text| text.parse::<ResetToken>().ok()) else {
-        return Ok(None);
-    };
-    let (now, store) = (app.clock.now(), &app.store);
-    let link = store
-        .verification()
-        .link(token.mailbox(), &token.digest(), now)
-        .await?;
-    let Some((link, account)) = link else {
-        return Ok(None);
+/// Answers a form whose link is used up: done, where the same form has used it up a moment before, which
+/// is the first of two clicks. It is an attempt at the password like any other.
+async fn was_set(app: &App, address: ClientAddress, sent: &Sent) -> Result<Content, ApiError> {
+    let (store, digest, now) = (&app.store, sent.token.digest(), app.clock.now());
+    let verification = store.verification();
+    let used = verification.just_used_link(sent.token.mailbox(), &digest, now);
+    let Some(account) = used.await? else {
+        return Ok(Content::Invalid);
     };
     let member = store.members().member(account.member).await?;
     let email = member.and_then(|member| member.email);
-    Ok(email.map(|email| Found {
-        link,
-        account,
-        email,
-        token,
-        params,
-    }))
+    let password = sent.params.text("password").ok().flatten();
+    let (Some(email), Some(password)) = (email, password) else {
+        return Ok(Content::Invalid);
+    };
+    let attempt = Attempt {
+        address,
+        identifier: Identifier::from(email).key(),
+        password: Password::attempt(password),
+    };
+    match login::check(app, &attempt).await {
+        Ok(right) => {
+            login::clear_attempts(app, &attempt, &right).await;
+            Ok(Content::Done)
+        }
+        Err(LoginError::Wrong { .. } | LoginError::TooMany { .. }) => Ok(Content::Invalid),
+        Err(LoginError::Fault(fault)) => Err(fault.into()),
+    }
+}
+
+/// The link that the token leads to, while it is good, and its member's mail address; what was sent where
+/// it is not. Two round trips, three read units.
+async fn found(app: &App, sent: Sent) -> Result<Result<Found, Sent>, ApiError> {
+    let (now, store) = (app.clock.now(), &app.store);
+    let digest = sent.token.digest();
+    let link = store
+        .verification()
+        .link(sent.token.mailbox(), &digest, now)
+        .await?;
+    let Some((link, account)) = link else {
+        return Ok(Err(sent));
+    };
+    let member = store.members().member(account.member).await?;
+    Ok(match member.and_then(|member| member.email) {
+        Some(email) => Ok(Found {
+            link,
+            account,
+            email,
+            sent,
+        }),
+        None => Err(sent),
+    })
 }
 
 /// The new password, or what is wrong with the first and the second field.
 fn read(
-    params: &Params,
+    found: &Found,
     words: &Words,
+    config: &Config,
 ) -> Result<Password, (Option<&'static str>, Option<&'static str>)> {
+    let params = &found.sent.params;
     let first = params.text("password").ok().flatten().unwrap_or_default();
     let again = params.text("password_again").ok().flatten();
     if first.is_empty() {
         return Err((Some(words.missing), None));
     }
     let password = Password::new(first).ok_or((Some(words.length), None))?;
-    if again == Some(first) {
+    if again != Some(first) {
+        return Err((None, Some(words.differs)));
+    }
+    let names = [Identifier::from(found.email.clone()).key()];
+    if config.permits(&password, &names) {
         Ok(password)
     } else {
-        Err((None, Some(words.differs)))
+        Err((Some(words.weak), None))
     }
 }
 
@@ -179,7 +236,7 @@ fn form(
 ) -> Content {
     Content::Form(Form {
         email: masked(found.email.as_str()),
-        token: found.token.as_str().to_owned(),
+        token: found.sent.token.as_str().to_owned(),
         password_error,
         again_error,
     })

@@ -92,6 +92,7 @@ pub(crate) struct Words {
     pub missing: &'static str,
     pub length: &'static str,
     pub differs: &'static str,
+    pub weak: &'static str,
 }
 
 static CHINESE: Words = Words {
@@ -112,6 +113,7 @@ static CHINESE: Words = Words {
     missing: "请输入新密码。",
     length: "密码须为 6–255 个字符。",
     differs: "两次输入的密码不一致。",
+    weak: "密码过于常见，容易被猜到，请换一个。",
 };
 
 static ENGLISH: Words = Words {
@@ -132,6 +134,7 @@ static ENGLISH: Words = Words {
     missing: "Enter a new password.",
     length: "The password needs 6 to 255 characters.",
     differs: "The two passwords are not the same.",
+    weak: "This password is among the first that a guesser tries. Choose another.",
 };
 
 impl Words {

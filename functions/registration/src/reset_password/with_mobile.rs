@@ -30,7 +30,11 @@ pub(crate) async fn handler(
         mobile,
         password,
         code,
-    } = Request::read(&params, registration.config.code_format)?;
+    } = Request::read(
+        &params,
+        &registration.app.config,
+        registration.config.code_format,
+    )?;
     let app = &registration.app;
     let purpose = Purpose::Reset;
     let identifier = Identifier::from(mobile.clone());

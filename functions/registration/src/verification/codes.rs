@@ -5,7 +5,7 @@ use std::fmt;
 use shared::{
     app::App,
     base::{clock::Time, digest::Digest, random::Random, secret_key::SecretKey},
-    domain::{client_address::ClientAddress, identifier::Mobile},
+    domain::{client_address::ClientAddress, identifier::Mobile, text},
     http::{envelope, error::ApiError, params::Params},
     store::{
         StoreError, WriteToken,
@@ -63,15 +63,17 @@ impl Code {
     }
 
     pub(crate) fn read(params: &Params, format: CodeFormat) -> Result<Self, ApiError> {
-        let text = VERIFY_CODE.required(params)?.trim();
+        let text = VERIFY_CODE.required(params)?;
         let digits = format.digits;
         Self::parse(text, format).ok_or_else(|| VERIFY_CODE.refusal(&format!("须为{digits}位数字")))
     }
 
+    /// Reads a code that was typed with spaces or full-width digits too.
     fn parse(text: &str, format: CodeFormat) -> Option<Self> {
+        let code = text::compact(text);
         let is_code =
-            text.len() == format.digits as usize && text.bytes().all(|byte| byte.is_ascii_digit());
-        is_code.then(|| Self(text.to_owned()))
+            code.len() == format.digits as usize && code.bytes().all(|byte| byte.is_ascii_digit());
+        is_code.then_some(Self(code))
     }
 
     pub(crate) fn as_str(&self) -> &str {
@@ -224,7 +226,11 @@ mod tests {
                 assert!(Code::parse(code.as_str(), format).is_some());
             }
         }
-        for bad in ["", "12345", "1234567", "12345a", "１２３４５６"] {
+        for typed in [" 123 456 ", "１２３４５６", "1\u{200b}23456\u{202c}"] {
+            let code = Code::parse(typed, SIX);
+            assert_eq!(code.unwrap().as_str(), "123456", "{typed:?}");
+        }
+        for bad in ["", "12345", "1234567", "12345a", "一二三四五六", "12-34-56"] {
             assert!(Code::parse(bad, SIX).is_none(), "{bad}");
         }
         assert_eq!(

@@ -2,7 +2,11 @@
 //! shows that the mobile is theirs.
 
 use shared::{
-    domain::{identifier::Mobile, password::Password},
+    config::Config,
+    domain::{
+        identifier::{Identifier, Mobile},
+        password::Password,
+    },
     http::{error::ApiError, params::Params},
     wire::youhaosuda,
 };
@@ -19,10 +23,16 @@ pub(crate) struct Request {
 }
 
 impl Request {
-    pub(crate) fn read(params: &Params, format: CodeFormat) -> Result<Self, ApiError> {
+    pub(crate) fn read(
+        params: &Params,
+        config: &Config,
+        format: CodeFormat,
+    ) -> Result<Self, ApiError> {
+        let mobile = mobile::read(params, ACCOUNT)?;
+        let names = [Identifier::from(mobile.clone()).key()];
         Ok(Self {
-            mobile: mobile::read(params, ACCOUNT)?,
-            password: youhaosuda::new_password(params)?,
+            mobile,
+            password: youhaosuda::new_password(params, config, &names)?,
             code: Code::read(params, format)?,
         })
     }

@@ -2,6 +2,8 @@
 //! accepted.
 
 mod argon2id;
+mod common;
+mod scheme;
 
 use std::{fmt, num::NonZero, sync::LazyLock};
 
@@ -9,7 +11,8 @@ use argon2::password_hash::{self, phc};
 use serde::{Deserialize, Serialize};
 use tokio::sync::Semaphore;
 
-use crate::base::random::Random;
+use crate::{base::random::Random, domain::identifier::IdentifierKey};
+use scheme::Scheme;
 
 /// A password as it was typed: never trimmed, never changed, never printed.
 #[derive(Clone, PartialEq, Eq)]
@@ -28,6 +31,13 @@ impl Password {
         (6..=255)
             .contains(&text.chars().count())
             .then(|| Self(text.to_owned()))
+    }
+
+    /// Whether the password is among the first that a guesser tries at an account: one of those that are
+    /// used most, or one of the account's own `names` in any spelling.
+    #[must_use]
+    pub fn is_weak(&self, names: &[IdentifierKey]) -> bool {
+        names.contains(&IdentifierKey::typed(&self.0)) || common::is_common(&self.0)
     }
 }
 
@@ -48,12 +58,6 @@ impl PasswordHash {
     pub fn imported(text: &str) -> Self {
         Self(text.to_owned())
     }
-
-    fn is_bcrypt(&self) -> bool {
-        ["$2y$", "$2b$", "$2a$"]
-            .iter()
-            .any(|p| self.0.starts_with(p))
-    }
 }
 
 impl fmt::Debug for PasswordHash {
@@ -69,7 +73,7 @@ pub enum Verdict {
     Wrong,
     /// The password.
     Right,
-    /// The password, under a hash weaker than today's: to be replaced.
+    /// The password, all of which was compared, under a hash weaker than today's: to be replaced.
     RightButWeak,
 }
 
@@ -116,20 +120,20 @@ pub async fn verify(
     stored: Option<PasswordHash>,
 ) -> Result<Verdict, HashError> {
     apart(move || match stored {
-        Some(hash) if hash.is_bcrypt() => verify_bcrypt(&password, &hash),
-        Some(hash) => argon2id::verify(password.0.as_bytes(), &hash.0),
+        Some(stored) => compare(&password, &stored),
         None => argon2id::verify(password.0.as_bytes(), argon2id::DECOY).map(|_| Verdict::Wrong),
     })
     .await
 }
 
-fn verify_bcrypt(password: &Password, stored: &PasswordHash) -> Result<Verdict, HashError> {
-    // PHP cuts a password at 72 bytes; so does the crate's own `verify`.
-    match bcrypt::verify(&password.0, &stored.0) {
-        Ok(true) => Ok(Verdict::RightButWeak),
-        Ok(false) => Ok(Verdict::Wrong),
-        Err(error) => Err(HashError::Bcrypt(error)),
-    }
+/// Compares a password with a stored hash. A weak hash stays where it is not sure that what was typed is
+/// the password and nothing more.
+fn compare(password: &Password, stored: &PasswordHash) -> Result<Verdict, HashError> {
+    let scheme = Scheme::of(stored);
+    Ok(match scheme.verify(password, stored)? {
+        Verdict::RightButWeak if !scheme.reads_all_of(password) => Verdict::Right,
+        verdict @ (Verdict::Wrong | Verdict::Right | Verdict::RightButWeak) => verdict,
+    })
 }
 
 /// One hash for each core at a time: more would not be faster, and each takes 19 MiB.
@@ -195,6 +199,40 @@ mod tests {
             .unwrap()
             .to_string();
         assert_eq!(verdict("123456", Some(&weak)).await, Verdict::RightButWeak);
+    }
+
+    #[tokio::test]
+    async fn a_weak_hash_stays_where_it_was_not_compared_with_all_that_was_typed() {
+        let bcrypt = |password: &str| {
+            let parts = bcrypt::hash_with_salt(password, 4, *b"sixteen salt by.").unwrap();
+            parts.format_for_version(bcrypt::Version::TwoY)
+        };
+        let long = "x".repeat(72);
+        for (stored, typed, expected) in [
+            (long.as_str(), long.clone(), Verdict::RightButWeak),
+            (&long, format!("{long}y"), Verdict::Right),
+            ("123456", "123456\0789".to_owned(), Verdict::Right),
+            ("123456", "12345\0".to_owned(), Verdict::Wrong),
+        ] {
+            assert_eq!(
+                verdict(&typed, Some(&bcrypt(stored))).await,
+                expected,
+                "{typed:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_password_that_is_guessed_first_is_weak() {
+        let names = ["YhsdUser", "u@例子.中国", "13800138000"].map(IdentifierKey::typed);
+        let weak =
+            "yhsduser ＹｈｓｄＵｓｅｒ U@xn--fsqu00a.xn--fiqs8s +8613800138000 5201314 A123456";
+        for weak in weak.split(' ') {
+            assert!(Password::attempt(weak).is_weak(&names), "{weak}");
+        }
+        for strong in ["yhsduser-482915", "13800138001", "482915"] {
+            assert!(!Password::attempt(strong).is_weak(&names), "{strong}");
+        }
     }
 
     #[test]

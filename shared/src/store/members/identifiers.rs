@@ -9,6 +9,7 @@
 //! | `member` | N | who logs in by it; absent where no member does |
 //! | `password` | S | a copy of the member's hash; absent where the member has no password |
 //! | `generation` | N | a copy of the member's generation |
+//! | `registration`, `registered_at` | B, N | the tag of the request that registered it, and when |
 //! | `failures_h<hour>` | N | wrong passwords in this hour of the clock |
 //! | `failures_d<day>` | N | wrong passwords in this calendar day at `+08:00` |
 //! | `by` | B | who counted the newest, see [`WriteToken`] |
@@ -17,6 +18,7 @@
 use std::collections::BTreeMap;
 
 use aws_sdk_dynamodb::types::TransactWriteItem;
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize};
 
 use super::Members;
@@ -29,7 +31,7 @@ use crate::store::{
     limits::fixed_window::HOUR,
 };
 use crate::{
-    base::clock::Time,
+    base::{clock::Time, digest::Digest},
     domain::{
         identifier::{Identifier, IdentifierKey},
         member::{Member, MemberId},
@@ -41,6 +43,9 @@ use crate::{
 pub const SINGLE_TRY_AFTER: u32 = 100;
 /// After so many wrong passwords in a day only networks are let in that the member has logged in from.
 pub const KNOWN_NETWORKS_AFTER: u32 = 300;
+
+/// How long a registration may be said again.
+pub const AGAIN_SECONDS: i64 = 60;
 
 const DAY: i64 = 86_400;
 const FAILURES: &str = "failures_";
@@ -61,8 +66,32 @@ pub enum Lockout {
 #[derive(Clone, Debug, Default)]
 pub struct LoginRecord {
     account: Option<Account>,
+    registration: Option<Registration>,
     /// Wrong passwords by the attributes that count them.
     failures: BTreeMap<String, u32>,
+}
+
+/// The request that registered an identifier. The password is no part of it: a fast digest of it would
+/// be easier to guess than its hash.
+#[derive(Clone, Copy, Debug)]
+pub struct RegistrationRequest<'a> {
+    /// From which address.
+    pub address: &'a str,
+    /// The identifier as it was given.
+    pub identifier: &'a Identifier,
+    /// The digest of the code, where there was one.
+    pub code: Option<&'a Digest>,
+    /// When.
+    pub at: Time,
+}
+
+/// What an identifier remembers of the request that registered it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct Registration {
+    #[serde(rename = "registration", with = "serde_bytes")]
+    tag: Vec<u8>,
+    #[serde(rename = "registered_at")]
+    at: Time,
 }
 
 #[derive(Deserialize)]
@@ -129,8 +158,21 @@ impl LoginRecord {
             name.starts_with(FAILURES).then(|| (name.clone(), count))
         });
         let failures = failures.collect();
+        let registration = item.contains_key("registration").then(|| item.clone());
+        let registration = registration.map(|item| decode("login", item)).transpose()?;
         let StoredAccount(account) = decode("login", item)?;
-        Ok(Self { account, failures })
+        Ok(Self {
+            account,
+            registration,
+            failures,
+        })
+    }
+
+    /// Whether the request `said` was said a moment before, and registered the identifier then.
+    fn was_registered_by(&self, said: &Registration) -> bool {
+        self.registration.as_ref().is_some_and(|earlier| {
+            earlier.tag == said.tag && said.at < earlier.at.plus_seconds(AGAIN_SECONDS)
+        })
     }
 
     /// Who logs in by the identifier.
@@ -173,6 +215,42 @@ impl Members<'_> {
     pub async fn login_record(self, identifier: &IdentifierKey) -> Result<LoginRecord, StoreError> {
         let item = self.0.get(self.0.key.login(identifier)).await?;
         item.map_or_else(|| Ok(LoginRecord::default()), LoginRecord::from_item)
+    }
+
+    /// Whether the same request has registered its identifier a moment before. One read unit.
+    ///
+    /// # Errors
+    /// [`StoreError`]
+    pub async fn has_registered(
+        self,
+        request: &RegistrationRequest<'_>,
+    ) -> Result<bool, StoreError> {
+        let record = self.login_record(&request.identifier.key()).await?;
+        Ok(record.was_registered_by(&self.registration(request)))
+    }
+
+    /// Whether a login record that was in the way was made by the same request.
+    pub(in crate::store) fn is_registered_by(
+        self,
+        record: Option<Item>,
+        request: Option<&RegistrationRequest<'_>>,
+    ) -> Result<bool, StoreError> {
+        let record = record.map(LoginRecord::from_item).transpose()?;
+        let known = record.zip(request);
+        Ok(known
+            .is_some_and(|(record, request)| record.was_registered_by(&self.registration(request))))
+    }
+
+    fn registration(self, request: &RegistrationRequest<'_>) -> Registration {
+        let mut said = [request.address, "\n", request.identifier.as_str(), "\n"].concat();
+        if let Some(code) = request.code {
+            said.push_str(&BASE64_URL_SAFE_NO_PAD.encode(code.as_bytes()));
+        }
+        let tag: [u8; 16] = self.0.key.tag("registration", &said);
+        Registration {
+            tag: tag.to_vec(),
+            at: request.at,
+        }
     }
 
     /// Counts a wrong password for the identifier, whoever tried it, and drops what an earlier hour or
@@ -241,11 +319,13 @@ impl Members<'_> {
         }
     }
 
-    /// Takes the identifier for `member`, unless another has it: part of a transaction.
+    /// Takes the identifier for `member`, unless another has it, and remembers the request: part of a
+    /// transaction.
     pub(in crate::store) fn take_identifier(
         self,
         identifier: &Identifier,
         member: &Member,
+        request: Option<&RegistrationRequest<'_>>,
     ) -> Result<TransactWriteItem, StoreError> {
         let account = Account {
             member: member.id,
@@ -253,6 +333,9 @@ impl Members<'_> {
             generation: member.generation,
         };
         let mut item = encode("login", &account)?;
+        if let Some(request) = request {
+            item.extend(encode("login", &self.registration(request))?);
+        }
         item.extend(self.0.key.login(&identifier.key()).into_item());
         Ok(self.0.transact_put(item, Some("member")))
     }

@@ -14,6 +14,7 @@ use crate::store::{
         update::{ConditionalUpdate, Updated},
     },
     key::{Key, PK},
+    members::identifiers::RegistrationRequest,
     sessions::Sessions,
     sessions::item::{Rotation, Session, SessionKey},
     verification::Verification,
@@ -42,6 +43,8 @@ pub struct NewMember<'a> {
     pub network: Option<&'a str>,
     /// The code that shows that the mobile is the member's. It is used up.
     pub code: Option<&'a RightCode<'a>>,
+    /// The request that registers the member, to know it when it is said again.
+    pub request: Option<&'a RegistrationRequest<'a>>,
 }
 
 impl<'a> NewMember<'a> {
@@ -53,6 +56,7 @@ impl<'a> NewMember<'a> {
             session: None,
             network: None,
             code: None,
+            request: None,
         }
     }
 }
@@ -63,12 +67,18 @@ pub enum Created {
     /// The member is there, with all that was to come with it.
     Done,
     /// Another member has one of the identifiers.
-    IdentifierTaken,
+    IdentifierTaken {
+        /// It is that of the same request, which was said a moment before.
+        again: bool,
+    },
     /// Another member has the number: draw another.
     IdTaken,
     /// The code has been used up or replaced meanwhile, or its time is over.
     CodeGone,
 }
+
+/// Another member has an identifier, as far as the condition tells.
+const TAKEN: Created = Created::IdentifierTaken { again: false };
 
 /// What became of a visit.
 pub enum Visited {
@@ -106,8 +116,8 @@ impl Members<'_> {
         let mut writes = vec![self.new_member(new)?];
         let mut outcomes = vec![Created::IdTaken];
         for identifier in member.logins() {
-            writes.push(self.take_identifier(&identifier, member)?);
-            outcomes.push(Created::IdentifierTaken);
+            writes.push(self.take_identifier(&identifier, member, new.request)?);
+            outcomes.push(TAKEN);
         }
         if let Some(code) = new.code {
             writes.push(Verification(self.0).use_up_code(code, member.created_at));
@@ -118,18 +128,18 @@ impl Members<'_> {
             outcomes.push(Created::IdTaken);
         }
         let failed = self.0.transact(writes).await?;
-        let failed = |outcome| {
-            failed
-                .iter()
-                .any(|failed| outcomes[failed.index] == outcome)
-        };
-        let by_weight = [
-            Created::IdentifierTaken,
-            Created::CodeGone,
-            Created::IdTaken,
-        ];
-        let failed = by_weight.into_iter().find(|outcome| failed(*outcome));
-        Ok(failed.unwrap_or(Created::Done))
+        let by_weight = [TAKEN, Created::CodeGone, Created::IdTaken];
+        let weight = |outcome| by_weight.iter().position(|other| *other == outcome);
+        let first = (failed.into_iter()).min_by_key(|failed| weight(outcomes[failed.index]));
+        Ok(match first {
+            None => Created::Done,
+            Some(failed) => match outcomes[failed.index] {
+                Created::IdentifierTaken { .. } => Created::IdentifierTaken {
+                    again: self.is_registered_by(failed.item, new.request)?,
+                },
+                other @ (Created::Done | Created::CodeGone | Created::IdTaken) => other,
+            },
+        })
     }
 
     /// Reads a member. One read unit.

@@ -9,6 +9,7 @@
 //! | --- | --- | --- |
 //! | `sent_0` … `sent_2` | N | when the newest were asked for, see [`SlidingWindow`] |
 //! | `token_0` … `token_2` | B | the digests of their tokens; absent once one was used |
+//! | `used`, `used_at` | B, N | the digest of the token that was used last, and when |
 //! | `expires_at` | N | TTL |
 //!
 //! How many mails an address asks for is counted in `address#<digest>` / `mails`, which has the
@@ -34,6 +35,9 @@ use crate::{
 
 /// How long a link is good, in seconds.
 pub const LINK_SECONDS: i64 = 3600;
+
+/// How long the form behind a link may be sent again.
+pub const AGAIN_SECONDS: i64 = 60;
 
 /// What a mailbox may be sent: three links an hour. As many are kept, so none is voided by another.
 pub const PER_MAILBOX: SlidingWindow = SlidingWindow {
@@ -124,19 +128,12 @@ impl Verification<'_> {
         token: &Digest,
         now: Time,
     ) -> Result<Option<(Link, Account)>, StoreError> {
-        let keys = [Key::reset_links(mailbox), Key::login_record(mailbox)];
-        let (mut links, mut record) = (Item::new(), Item::new());
-        for item in self.0.read_all(&keys).await? {
-            let is_links =
-                (item.get(SK)).is_some_and(|sk| sk.as_s().is_ok_and(|sk| *sk == keys[0].sk));
-            *(if is_links { &mut links } else { &mut record }) = item;
-        }
+        let (links, account) = self.links_and_account(mailbox).await?;
         let is_token =
             |place: usize| links.get(&format!("token_{place}")) == Some(&b(token.as_bytes()));
         let times = PER_MAILBOX.times(&links);
         let mut sent = (times.iter().enumerate()).filter(|(place, _)| is_token(*place));
         let is_good = sent.any(|(_, sent)| sent.plus_seconds(LINK_SECONDS) > now);
-        let account = LoginRecord::from_item(record)?.account();
         Ok(account.filter(|_| is_good).map(|account| {
             let link = Link {
                 mailbox: mailbox.to_owned(),
@@ -144,6 +141,36 @@ impl Verification<'_> {
             };
             (link, account)
         }))
+    }
+
+    /// The account of a mailbox, where its newest use of a link was by this token, a moment ago. Two
+    /// read units.
+    ///
+    /// # Errors
+    /// [`StoreError`]
+    pub async fn just_used_link(
+        self,
+        mailbox: &str,
+        token: &Digest,
+        now: Time,
+    ) -> Result<Option<Account>, StoreError> {
+        let (links, account) = self.links_and_account(mailbox).await?;
+        let since = now.plus_seconds(-AGAIN_SECONDS).millis();
+        let used_at = links.get("used_at").and_then(|at| at.as_n().ok());
+        let just = used_at.is_some_and(|at| at.parse().is_ok_and(|at: i64| at > since));
+        let used = just && links.get("used") == Some(&b(token.as_bytes()));
+        Ok(account.filter(|_| used))
+    }
+
+    async fn links_and_account(self, mailbox: &str) -> Result<(Item, Option<Account>), StoreError> {
+        let keys = [Key::reset_links(mailbox), Key::login_record(mailbox)];
+        let (mut links, mut record) = (Item::new(), Item::new());
+        for item in self.0.read_all(&keys).await? {
+            let is_links =
+                (item.get(SK)).is_some_and(|sk| sk.as_s().is_ok_and(|sk| *sk == keys[0].sk));
+            *(if is_links { &mut links } else { &mut record }) = item;
+        }
+        Ok((links, LoginRecord::from_item(record)?.account()))
     }
 
     /// Uses up a link, while it is good, and voids the mailbox's others: part of a transaction.
@@ -154,10 +181,14 @@ impl Verification<'_> {
             .collect();
         let change = ConditionalUpdate::new(
             Key::reset_links(&link.mailbox),
-            format!("REMOVE {}", tokens.join(", ")),
+            format!(
+                "REMOVE {} SET #used = :token, #used_at = :now",
+                tokens.join(", ")
+            ),
             format!("({})", good.join(" OR ")),
         )
         .value(":token", b(link.token.as_bytes()))
+        .value(":now", n(now.millis()))
         .value(":over", n(now.plus_seconds(-LINK_SECONDS).millis()));
         self.0.transact_update(change)
     }

@@ -9,7 +9,8 @@ const CHECKS: &[u8; 11] = b"10X98765432";
 
 /// Gives the number with a capital `X`; `None` where it is none that anybody alive before `today`
 /// can have.
-pub(crate) fn normalize(text: &str, today: Date) -> Option<String> {
+#[must_use]
+pub fn normalize(text: &str, today: Date) -> Option<String> {
     let number = text.to_ascii_uppercase();
     let (digits, born) = match number.len() {
         18 => (number.get(..17)?, number.get(6..14)?.to_owned()),
@@ -26,6 +27,14 @@ pub(crate) fn normalize(text: &str, today: Date) -> Option<String> {
     let check = CHECKS[(sum % 11) as usize];
     let checked = number.len() == 15 || number.as_bytes().last() == Some(&check);
     (born < today && checked).then_some(number)
+}
+
+/// The number as it is shown: its first four and last four characters.
+#[must_use]
+pub fn masked(number: &str) -> String {
+    let hidden = 4..number.chars().count().saturating_sub(4);
+    let mask = |(place, c)| if hidden.contains(&place) { '*' } else { c };
+    number.chars().enumerate().map(mask).collect()
 }
 
 #[cfg(test)]
@@ -50,6 +59,13 @@ mod tests {
             Some("440524188001010014")
         );
         assert_eq!(good("110105491231002").as_deref(), Some("110105491231002"));
+    }
+
+    #[test]
+    fn a_number_is_shown_masked() {
+        assert_eq!(masked("362201198001012933"), "3622**********2933");
+        assert_eq!(masked("110105491231002"), "1101*******1002");
+        assert_eq!(masked(""), "");
     }
 
     #[test]

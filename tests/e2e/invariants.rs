@@ -17,6 +17,7 @@ async fn the_invariants_hold_after_a_run_of_every_endpoint() {
     }
     service.advance(2 * 366 * 86_400);
     service.given(member.id, "late", 1).await;
+    service.plant_mobile("13800138123").await;
     service.code(RESET_SMS, "13800138123").await;
     let wrong = violations(&service.dump().await, service.now(), &service.key());
     assert_eq!(wrong, Vec::<String>::new());

@@ -276,8 +276,8 @@ async fn an_item_that_nobody_reads_is_not_asked_for() {
         .collect();
     let both = || (json!("ALL_NEW"), json!("ALL_OLD"));
     let expected = [
-        ("REMOVE #account,", (Value::Null, Value::Null)),
-        ("SET #account", both()),
+        ("ADD #accounts", both()),
+        ("REMOVE #account", (Value::Null, Value::Null)),
         ("SET #updated_at", both()),
     ];
     let expected = expected.map(|(update, asked)| (update.to_owned(), asked));

@@ -29,8 +29,8 @@ async fn calls_are_named_alike_for_every_member() {
     assert_eq!(
         names[0],
         [
-            "TransactWriteItems Update address/registrations SET #since Put member/member \
-             Put member/session Put login/login",
+            "UpdateItem address/hour SET #expires_at",
+            "TransactWriteItems Put member/member Put login/login Put member/session",
             "BatchGetItem member/session member/member",
         ]
     );

@@ -6,6 +6,7 @@ use crate::{
     domain::{
         actor::Actor,
         client::Client,
+        client_address::ClientAddress,
         identifier::Identifier,
         member::{Member, MemberId},
         password::{self, Password, PasswordHash},
@@ -18,6 +19,7 @@ use crate::{
         members::{Created, NewMember, identifiers::RegistrationRequest},
         verification::codes::RightCode,
     },
+    telemetry::line,
 };
 
 use crate::rules::{
@@ -57,7 +59,7 @@ pub struct CountedRegistration {
     /// By which client.
     client: Client,
     /// When.
-    pub at: Time,
+    at: Time,
 }
 
 /// Why an attempt to register went no further.
@@ -99,8 +101,9 @@ pub async fn count(
 }
 
 /// Makes a member who logs in by `identifier`, and logs them in at a browser. The code that shows that a
-/// mobile is theirs is used up by it. One round trip, six write units, two more with a code. The second of
-/// two clicks is answered as the first was, and costs a login more.
+/// mobile is theirs is used up by it, and taken back from the address's wrong codes. One round trip, six
+/// write units, three more with a code. The second of two clicks is answered as the first was, and costs
+/// a login more.
 ///
 /// # Errors
 /// [`RegisterError`]
@@ -116,6 +119,7 @@ pub async fn register(
     let client = &counted.client;
     let network = client.address.network().to_string();
     let (from, code_digest) = (client.address.counted(), code.map(|code| code.digest));
+    let mut is_wrong_code = code.is_some();
     loop {
         let id = MemberId::random(&app.random);
         let now = app.clock.now();
@@ -140,7 +144,14 @@ pub async fn register(
             code,
             request: Some(&request),
         };
-        match app.store.members().create_member(&new).await? {
+        let uncounted = async {
+            if std::mem::take(&mut is_wrong_code) {
+                uncount_wrong_code(app, client.address, counted.at).await;
+            }
+        };
+        let created = app.store.members().create_member(&new);
+        let (created, ()) = tokio::join!(created, uncounted);
+        match created? {
             Created::Done => {
                 app.note_member(id);
                 let tokens = session.tokens;
@@ -206,6 +217,9 @@ pub async fn answer_again(
         at: counted.at,
     };
     if app.store.members().has_registered(&request).await? {
+        if code.is_some() {
+            uncount_wrong_code(app, counted.client.address, counted.at).await;
+        }
         log_in_again(app, counted, identifier, password).await
     } else {
         Ok(None)
@@ -231,4 +245,14 @@ async fn log_in_again(
         Err(LoginError::TooMany { until }) => Err(RegisterError::TooManyPasswords { until }),
         Err(LoginError::Fault(fault)) => Err(fault.into()),
     }
+}
+
+/// Takes back a wrong code that was counted for the address at `counted_at`, for it was the right one. A
+/// fault is logged. One write unit.
+pub async fn uncount_wrong_code(app: &App, address: ClientAddress, counted_at: Time) {
+    let limits = app.store.limits();
+    let uncounted = limits
+        .uncount_hourly(&address.counted(), Hourly::WrongCodes, counted_at)
+        .await;
+    line::log_ignored_error(uncounted);
 }

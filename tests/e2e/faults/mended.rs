@@ -216,7 +216,6 @@ async fn a_message_that_was_not_counted_can_be_asked_for_at_once_and_one_that_wa
 #[tokio::test]
 async fn a_message_that_meets_others_again_and_again_is_refused_as_too_many_and_changes_nothing() {
     let (service, script) = Service::faulty(|_| {}, |_| {}).await;
-    let before = service.dump().await;
     break_once(&script, COUNTS_SMS, Fault::TransactionConflict);
     assert_eq!(
         service.ask(REGIST_SMS, "13800138001").await.body["code"],
@@ -224,18 +223,32 @@ async fn a_message_that_meets_others_again_and_again_is_refused_as_too_many_and_
     );
     assert_eq!(script.disarm(), 1);
 
+    // A transaction that meets others all the time is tried with another shard.
     break_stubbornly(&script, COUNTS_SMS, Fault::TransactionConflict);
+    let reply = service
+        .ask(REGIST_SMS, "13800138002")
+        .from("192.0.2.3")
+        .await;
+    assert_eq!(reply.body["code"], 200, "{}", reply.body);
+    assert_eq!(
+        script.disarm(),
+        6,
+        "the SDK's tries, and then another transaction"
+    );
+
+    let counts = Pick::Named(COUNTS_SMS.to_owned(), 0);
+    script.arm(counts, Fault::TransactionConflict, Repeat::Alike);
+    let before = service.dump().await;
     let reply = service.ask(REGIST_SMS, MOBILE).from("192.0.2.2").await;
-    let tried = script.disarm();
-    assert!(tried > 6, "another shard is drawn: {tried}");
+    assert_eq!(script.disarm(), 18, "three shards are drawn");
     let refusal = json!({
         "code": 201, "message": "尝试次数过多，请在1秒后再试", "retry_after": 1,
     });
     assert_eq!(reply.body, refusal);
     let line = service.last_line();
     assert!(line.throttled && line.fault.is_none(), "{line:?}");
-    assert_eq!(service.messages().await, 1);
-    assert!(before.is_empty() && service.dump().await.len() == 3);
+    assert_eq!(service.messages().await, 2);
+    assert_eq!(service.dump().await, before);
     assert_eq!(
         service.ask(REGIST_SMS, MOBILE).from("192.0.2.2").await.body["code"],
         200
@@ -328,22 +341,4 @@ async fn a_refused_attempt_is_refused_again_though_taking_it_back_got_no_answer(
         assert!(service.last_line().notes.undone.is_some());
         assert_eq!(login().await.body["retry_after"], 600);
     }
-}
-
-#[tokio::test]
-async fn a_message_that_the_provider_refused_still_counts_for_the_address_that_asked() {
-    let (service, script) = Service::faulty(|_| {}, |_| {}).await;
-    service.code(REGIST_SMS, MOBILE).await;
-    service.advance(3600);
-    let publish = Pick::Named("Publish".to_owned(), 0);
-    script.arm(publish, Fault::ServerError, Repeat::Stubborn);
-    let reply = service.ask(REGIST_SMS, MOBILE).await;
-    script.disarm();
-    assert_eq!(reply.body["message"], "短信发送失败，请稍后再试");
-    let reply = service.ask(REGIST_SMS, MOBILE).await;
-    assert_eq!(
-        reply.body["code"], 214,
-        "the address has asked for one: {}",
-        reply.body
-    );
 }

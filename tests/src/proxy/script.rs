@@ -137,6 +137,8 @@ pub enum Repeat {
     Times(usize),
     /// Every one that asks for the very same.
     Stubborn,
+    /// Every one of the same name, whatever it asks for.
+    Alike,
 }
 
 /// Faults at random.
@@ -249,9 +251,10 @@ impl Armed {
             let most = match self.repeat {
                 Repeat::Once => 1,
                 Repeat::Times(most) => most,
-                Repeat::Stubborn => usize::MAX,
+                Repeat::Stubborn | Repeat::Alike => usize::MAX,
             };
-            if *times == most || !hit.repeats(call) {
+            let is_alike = self.repeat == Repeat::Alike && hit.to_string() == call.to_string();
+            if *times == most || !(is_alike || hit.repeats(call)) {
                 return None;
             }
             *times += 1;

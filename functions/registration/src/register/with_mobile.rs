@@ -44,11 +44,9 @@ pub(crate) async fn handler(
     if let Err(CodeError::Gone) = checked {
         // The first of two clicks has used it up.
         let code = code.digest(&registration.config.code_key, &mobile, purpose);
-        let counted_at = counted.at;
         let again = register::answer_again(app, counted, &identifier, password, Some(&code)).await;
         let again = again.map_err(|error| refusal(app, ACCOUNT, error))?;
         let new = again.ok_or_else(codes::gone)?;
-        codes::uncount_wrong(app, address, counted_at).await;
         return Ok(answer(app, &new));
     }
     let right = RightCode {
@@ -56,12 +54,7 @@ pub(crate) async fn handler(
         purpose,
         digest: &checked.map_err(|error| error.refusal(app.clock.now()))?,
     };
-    let counted_at = counted.at;
-    let (registered, ()) = tokio::join!(
-        register::register(app, counted, identifier, password, Some(&right)),
-        codes::uncount_wrong(app, address, counted_at),
-    );
-    match registered {
+    match register::register(app, counted, identifier, password, Some(&right)).await {
         Ok(new) => Ok(answer(app, &new)),
         Err(error) => {
             match error {

@@ -235,7 +235,7 @@ fn form(
     again_error: Option<&'static str>,
 ) -> Content {
     Content::Form(Form {
-        email: masked(found.email.as_str()),
+        email: masked(Identifier::from(found.email.clone()).key().as_str()),
         token: found.sent.token.as_str().to_owned(),
         password_error,
         again_error,

@@ -5,6 +5,7 @@ use shared::{
     domain::{client_address::ClientAddress, identifier::Identifier, password},
     fault::Fault,
     http::{envelope, error::ApiError, params::AnyParams},
+    rules::register::uncount_wrong_code,
     store::{
         members::passwords::{Proof, Reset},
         verification::codes::{Purpose, RightCode},
@@ -53,19 +54,20 @@ pub(crate) async fn handler(
     };
     let reset = async {
         let Some(account) = record?.account() else {
+            uncount_wrong_code(app, address, counted_at).await;
             return Ok(Reset::NoMember);
         };
         let hash = password::hash(password, &app.random).await;
         let (hash, proof) = (hash.map_err(Fault::from)?, Proof::Code(right));
         let now = app.clock.now();
-        let reset = (app.store)
-            .members()
-            .reset_password(&identifier, &account, hash, proof, now)
-            .await?;
-        Ok::<_, ApiError>(reset)
+        let members = app.store.members();
+        let (reset, ()) = tokio::join!(
+            members.reset_password(&identifier, &account, hash, proof, now),
+            uncount_wrong_code(app, address, counted_at),
+        );
+        Ok::<_, ApiError>(reset?)
     };
-    let (reset, ()) = tokio::join!(reset, codes::uncount_wrong(app, address, counted_at));
-    match reset {
+    match reset.await {
         Ok(Reset::Done) => Ok(envelope::youhaosuda(())),
         Ok(Reset::ProofGone) => Err(codes::gone()),
         Ok(Reset::NoMember) => {

@@ -151,7 +151,7 @@ pub(crate) fn gone() -> ApiError {
 }
 
 /// Counts a wrong code of the address before any code is tried, and gives the time of that. A right
-/// one is taken back by [`uncount_wrong`]. So an address with too many wrong codes uses up no other
+/// one is taken back by [`uncount_wrong_code`](shared::rules::register::uncount_wrong_code). So an address with too many wrong codes uses up no other
 /// mobile's tries. One write unit.
 pub(crate) async fn count_wrong(app: &App, address: ClientAddress) -> Result<Time, CodeError> {
     let now = app.clock.now();
@@ -164,15 +164,6 @@ pub(crate) async fn count_wrong(app: &App, address: ClientAddress) -> Result<Tim
         Some(until) => Err(CodeError::TooManyWrong { until }),
         None => Ok(now),
     }
-}
-
-/// Takes back a wrong code that was counted and was a right one. One write unit.
-pub(crate) async fn uncount_wrong(app: &App, address: ClientAddress, counted_at: Time) {
-    let limits = app.store.limits();
-    let uncounted = limits
-        .uncount_hourly(&address.counted(), Hourly::WrongCodes, counted_at)
-        .await;
-    line::log_ignored_error(uncounted);
 }
 
 /// Compares a code with the mobile's, having counted the try first, and gives the digest of the

@@ -5,7 +5,7 @@
 //! | attribute | type | what |
 //! | --- | --- | --- |
 //! | `lookup_0` … `lookup_9` | N | the newest lookups, see [`SlidingWindow`] |
-//! | `sent_0` … `sent_19` | N | the newest messages that it asked for |
+//! | `sent_0` … `sent_20` | N | the newest messages that it asked for |
 //! | `by` | B | who counted a lookup last, see [`WriteToken`] |
 //! | `expires_at` | N | TTL |
 
@@ -39,7 +39,7 @@ pub const SENT: SlidingWindow = SlidingWindow {
         events: 20,
         seconds: HOUR,
     }],
-    stored: 20,
+    stored: 21,
 };
 
 const HOUR: i64 = 3600;
@@ -75,6 +75,19 @@ impl Limits<'_> {
         now: Time,
     ) -> ConditionalUpdate {
         SENT.remember(self.lookup(address, now), also, now)
+    }
+
+    /// The change that takes back the message that an address asked for at `time`, if it is the newest.
+    /// To be part of a transaction. That it was a lookup stays counted.
+    pub(in crate::store) fn refused_sms_of_address(
+        self,
+        address: &str,
+        time: Time,
+    ) -> ConditionalUpdate {
+        let key = self.0.key.address(address, "sms");
+        let change = ConditionalUpdate::new(key, "SET #expires_at = :expires_at", "")
+            .value(":expires_at", n(time.seconds() + HOUR));
+        SENT.forget_newest(change, time)
     }
 
     fn lookup(self, address: &str, now: Time) -> ConditionalUpdate {

@@ -176,7 +176,8 @@ impl Verification<'_> {
     }
 
     /// Takes back a message that the provider refused: its mobile gets its earlier code again, and the
-    /// cap its message. Four write units.
+    /// cap its message. The address gets it back if it has asked for no other since, so that a first
+    /// message that was refused asks for no captcha. Six write units.
     ///
     /// # Errors
     /// [`StoreError`]
@@ -185,17 +186,26 @@ impl Verification<'_> {
         sms: &NewSms<'_>,
         counted: CountedSms,
     ) -> Result<(), StoreError> {
-        let of_mobile = sms
-            .code
-            .change(self, "SET #code = #before", "#code.#digest = :digest");
-        let writes = vec![
-            self.0
-                .transact_update(PER_MOBILE.forget_newest(of_mobile, sms.now)),
-            self.0
-                .transact_update(sms.cap.take_back(counted.shard, sms.now)),
-        ];
-        // Where a condition fails, an earlier try took it back.
-        self.0.transact(writes).await.map(|_| ())
+        for with_address in [true, false] {
+            let of_mobile =
+                (sms.code).change(self, "SET #code = #before", "#code.#digest = :digest");
+            let mut writes = vec![
+                self.0
+                    .transact_update(PER_MOBILE.forget_newest(of_mobile, sms.now)),
+            ];
+            if with_address {
+                let of_address = Limits(self.0).refused_sms_of_address(sms.address, sms.now);
+                writes.push(self.0.transact_update(of_address));
+            }
+            let of_cap = sms.cap.take_back(counted.shard, sms.now);
+            writes.push(self.0.transact_update(of_cap));
+            let failed = self.0.transact(writes).await?;
+            // Where the mobile's condition fails, an earlier try took the message back.
+            if failed.is_empty() || failed.iter().any(|failed| failed.index == MOBILE) {
+                break;
+            }
+        }
+        Ok(())
     }
 
     fn sms_of_mobile(self, sms: &NewSms<'_>) -> ConditionalUpdate {

@@ -14,9 +14,10 @@ const BEGIN: &str = "<!-- rooms -->";
 const END: &str = "<!-- /rooms -->";
 
 /// The rooms from the lowest floor up. Rooms of one floor do not use each other.
-const FLOORS: [&[&str]; 10] = [
+const FLOORS: [&[&str]; 11] = [
     &["base"],
-    &["domain", "telemetry"],
+    &["domain"],
+    &["telemetry"],
     &["config"],
     &["aws"],
     &["store"],

@@ -47,7 +47,7 @@ pub fn router(function: &'static str, app: App, routes: Families<App>) -> Router
             .layer(CatchPanicLayer::custom(panicked))
             .layer(from_fn_with_state(
                 app.config.deadline,
-                super::deadline::keep,
+                super::middleware::deadline::keep,
             ))
     };
     let close = |family, routes| {
@@ -61,7 +61,7 @@ pub fn router(function: &'static str, app: App, routes: Families<App>) -> Router
         .layer(from_fn(headers))
         .layer(from_fn_with_state(
             (function, app.clone()),
-            super::observe::observe,
+            super::middleware::observe::observe,
         ))
         .with_state(app)
 }

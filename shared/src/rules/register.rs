@@ -16,7 +16,7 @@ use crate::{
     store::{
         StoreError, WriteToken,
         limits::fixed_window::Hourly,
-        members::{Created, NewMember, identifiers::RegistrationRequest},
+        members::{Created, NewMember, registration_request::RegistrationRequest},
         verification::codes::RightCode,
     },
     telemetry::line,

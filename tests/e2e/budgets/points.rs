@@ -19,9 +19,8 @@ pub async fn count(book: &mut Book<'_>) {
         .least((2, 2.5, 0.0));
     let page = service.post("/api/v1/account/reward_point_details");
     book.good_too(&page.bearer(&holder.token).await);
-    let page = service.details(&holder.token, "three_month_ago=1").await;
-    book.good(&page, "a page of points, by date", (2, 3.0, 0.0))
-        .because("the place of the date is read beside the member");
+    let page = service.details(&holder.token, "last_three_month=1").await;
+    book.good(&page, "a page of points, by date", (2, 3.0, 0.0));
     let page = service.admin_details(holder.id, "").await;
     book.good(&page, "a page of points, the operator's", (2, 3.0, 0.0))
         .least((2, 1.5, 0.0));

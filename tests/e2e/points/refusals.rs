@@ -199,7 +199,7 @@ async fn every_bad_parameter_of_an_order_is_refused_by_name() {
             json!({ "key": "k", "point": 1, "desc": "字".repeat(201) }),
             "说明长度须为1-200个字符",
         ),
-        (json!([]), "请求参数格式不正确"),
+        (json!([]), "幂等键不能为空"),
     ];
     for (body, message) in cases {
         let path = format!("/admin/members/{}/points", member.id);

@@ -6,11 +6,6 @@ use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 
 use crate::{base::digest::Digest, domain::text};
 
-/// Why a text is not a name of its kind.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("not a name of this kind")]
-pub struct InvalidName;
-
 /// Declares a name: a text that was parsed, and is compared without letter case.
 macro_rules! name {
     ($(#[$doc:meta])* $name:ident) => {
@@ -36,10 +31,12 @@ macro_rules! name {
 }
 
 mod email;
+mod invalid_name;
 mod mobile;
 mod username;
 
 pub use email::Email;
+pub use invalid_name::InvalidName;
 pub use mobile::Mobile;
 pub use username::Username;
 

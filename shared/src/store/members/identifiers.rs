@@ -21,7 +21,7 @@ use aws_sdk_dynamodb::types::TransactWriteItem;
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize};
 
-use super::Members;
+use super::{Members, registration_request::RegistrationRequest};
 use crate::store::{
     StoreError,
     dynamodb::{
@@ -31,7 +31,7 @@ use crate::store::{
     limits::fixed_window::HOUR,
 };
 use crate::{
-    base::{clock::Time, digest::Digest},
+    base::clock::Time,
     domain::{
         identifier::{Identifier, IdentifierKey},
         member::{Member, MemberId},
@@ -69,20 +69,6 @@ pub struct LoginRecord {
     registration: Option<Registration>,
     /// Wrong passwords by the attributes that count them.
     failures: BTreeMap<String, u32>,
-}
-
-/// The request that registered an identifier. The password is no part of it: a fast digest of it would
-/// be easier to guess than its hash.
-#[derive(Clone, Copy, Debug)]
-pub struct RegistrationRequest<'a> {
-    /// From which address.
-    pub address: &'a str,
-    /// The identifier as it was given.
-    pub identifier: &'a Identifier,
-    /// The digest of the code, where there was one.
-    pub code: Option<&'a Digest>,
-    /// When.
-    pub at: Time,
 }
 
 /// What an identifier remembers of the request that registered it.

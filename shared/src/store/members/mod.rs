@@ -3,6 +3,7 @@
 pub mod identifiers;
 mod networks;
 pub mod passwords;
+pub mod registration_request;
 
 use aws_sdk_dynamodb::types::TransactWriteItem;
 
@@ -14,7 +15,7 @@ use crate::store::{
         update::{ConditionalUpdate, Updated},
     },
     key::{Key, PK},
-    members::identifiers::RegistrationRequest,
+    members::registration_request::RegistrationRequest,
     sessions::Sessions,
     sessions::item::{Rotation, Session, SessionKey},
     verification::Verification,

@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// Writes a request's line once its answer is ready.
-pub(crate) async fn observe(
+pub(in crate::http) async fn observe(
     State((function, app)): State<(&'static str, App)>,
     request: Request,
     next: Next,

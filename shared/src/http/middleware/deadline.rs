@@ -8,8 +8,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-use super::error::ApiError;
-use crate::config::deadline::Deadline;
+use crate::{config::deadline::Deadline, http::error::ApiError};
 
 /// Nobody answered in time.
 #[derive(Debug, thiserror::Error)]
@@ -17,7 +16,7 @@ use crate::config::deadline::Deadline;
 struct Passed(Duration);
 
 /// Answers with a fault where the routes have not answered in time.
-pub(crate) async fn keep(
+pub(in crate::http) async fn keep(
     State(deadline): State<Deadline>,
     request: Request,
     next: Next,

@@ -218,7 +218,7 @@ mod tests {
             clock: Clock::frozen(Time::from_seconds(7)),
             random: Random::seeded(1),
             request_log: RequestLog::to(move |line| {
-                lines.lock().unwrap().send(line.clone()).unwrap()
+                lines.lock().unwrap().send(line.clone()).unwrap();
             }),
         };
         let [rageframe, youhaosuda, pages] =

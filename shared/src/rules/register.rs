@@ -87,7 +87,7 @@ pub async fn count(
     with_code: bool,
 ) -> Result<CountedRegistration, TooManyRegistrations> {
     let counters = [Hourly::Registrations, Hourly::WrongCodes];
-    let counters = &counters[..1 + usize::from(with_code)];
+    let counters = &counters[..=usize::from(with_code)];
     let at = app.clock.now();
     let token = WriteToken::random(&app.random);
     let limits = app.store.limits();

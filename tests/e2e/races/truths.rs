@@ -151,13 +151,14 @@ impl Raced<'_> {
             [A::Credit, A::Credit] => done == 2 && self.same_answer("entry"),
             // A mobile is sent one message a minute, and none that could not be used.
             [A::SendRegist, A::SendRegist] => done == usize::from(!registered),
-            [A::SendReset, A::SendReset] => done == usize::from(registered),
             // A code, a link and an old password work once.
             [A::UpUserinfo, A::UpUserinfo]
             | [A::ChangePassword, A::ChangePassword]
             | [A::SetByPage, A::SetByPage]
             | [A::Spend, A::Spend] => done == 1,
-            [A::ResetByMobile, A::ResetByMobile] => done == usize::from(registered),
+            [A::SendReset, A::SendReset] | [A::ResetByMobile, A::ResetByMobile] => {
+                done == usize::from(registered)
+            }
             // Whoever holds a proof is not stopped by a new password.
             [A::ResetByMobile, other] | [other, A::ResetByMobile] if other.renews() => {
                 self.done(|action| action == A::ResetByMobile) == 1

@@ -104,7 +104,7 @@ impl World {
             known.reset_code = service.code(RESET_SMS, MOBILE).await;
         } else {
             // Nobody without a member is sent one.
-            known.reset_code = "123456".to_owned();
+            "123456".clone_into(&mut known.reset_code);
         }
         known.registration_code = registration_code;
         let ask = service.post("/api/v1/account/reset_password_with_email");

@@ -198,13 +198,13 @@ async fn a_logout_with_several_tokens_ends_the_live_one() {
     let live = service.log_in("yhsduser", "654321").await.cookie();
     let live = live.expect("a session");
     let out = service.post("/api/v1/account/logout");
-    let line = format!("{COOKIE}={dead}; {COOKIE}={live}");
-    let reply = out.header("cookie", &line).await;
+    let header = format!("{COOKIE}={dead}; {COOKIE}={live}");
+    let reply = out.header("cookie", &header).await;
     assert_eq!(reply.body, json!({"code": 200, "message": ""}));
     assert!(!service.is_live(&live).await);
     let again = service
         .post("/api/v1/account/logout")
-        .header("cookie", &line);
+        .header("cookie", &header);
     assert_eq!(again.await.body["code"], 212);
 }
 

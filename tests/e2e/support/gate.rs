@@ -58,7 +58,7 @@ impl Gate {
             gate: self.clone(),
             behind: aws.http(),
         };
-        let config = shared::store::dynamodb::client(&aws).http_client(client);
+        let config = shared::store::dynamodb::client(aws).http_client(client);
         config.timeout_config(TimeoutConfig::disabled())
     }
 

@@ -76,7 +76,7 @@ impl Service {
             clock: Clock::frozen(Time::from_seconds(NOW)),
             random: Random::seeded(1),
             request_log: RequestLog::to(|line| {
-                LINES.with_borrow_mut(|lines| lines.push(line.clone()))
+                LINES.with_borrow_mut(|lines| lines.push(line.clone()));
             }),
         };
         let keys = ["0a".repeat(32), CAPTCHA_KEY.to_owned()];

@@ -91,8 +91,16 @@ async fn send(
             Redeemed::Solved => {}
             Redeemed::Wrong(_) => return Err(SendError::WrongCaptcha),
         }
-        let solved = captcha.is_some();
-        send_code::send_code(registration, address, &mobile, purpose, &record?, solved).await
+        let has_captcha = captcha.is_some();
+        send_code::send_code(
+            registration,
+            address,
+            &mobile,
+            purpose,
+            &record?,
+            has_captcha,
+        )
+        .await
     };
     let sent = sent.await;
     if let (Some((id, _)), Err(error)) = (&captcha, &sent)

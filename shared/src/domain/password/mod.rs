@@ -130,7 +130,7 @@ mod tests {
         for (stored, typed, expected) in [
             (long.as_str(), long.clone(), Verdict::RightButWeak),
             (&long, format!("{long}y"), Verdict::Right),
-            ("123456", "123456\0789".to_owned(), Verdict::Right),
+            ("123456", "123456\u{0}789".to_owned(), Verdict::Right),
             ("123456", "12345\0".to_owned(), Verdict::Wrong),
         ] {
             assert_eq!(

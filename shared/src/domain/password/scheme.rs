@@ -66,7 +66,7 @@ mod tests {
             ("123456", true),
             (&long[1..], true),
             (&long, false),
-            ("123\0456", false),
+            ("123\u{0}456", false),
         ] {
             let password = Password::attempt(password);
             assert_eq!(Scheme::Bcrypt.reads_all_of(&password), all);

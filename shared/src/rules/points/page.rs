@@ -205,13 +205,12 @@ impl<'a> Reader<'a> {
         if let Some(older) = ledger.written.older_than(since) {
             return Ok(older);
         }
-        let checkpoint = match checkpoint {
-            Some(checkpoint) => Some(checkpoint),
+        let checkpoint = if checkpoint.is_some() {
+            checkpoint
+        } else {
             // It is so new that an eventually consistent read missed it.
-            None => {
-                let ledger = self.app.store.ledger();
-                ledger.first_checkpoint(self.id, since, true).await?
-            }
+            let ledger = self.app.store.ledger();
+            ledger.first_checkpoint(self.id, since, true).await?
         };
         let checkpoint = checkpoint.ok_or(StoreError::Missing("checkpoint"))?;
         Ok(checkpoint.older_than(since))

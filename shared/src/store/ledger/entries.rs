@@ -86,8 +86,8 @@ pub struct Entry {
     pub actor: Option<Actor>,
     #[serde(skip_serializing_if = "Option::is_none")]
     checkpoint: Option<Time>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    entry_times: Option<ByteBuf>,
+    #[serde(rename = "entry_times", skip_serializing_if = "Option::is_none")]
+    times: Option<ByteBuf>,
 }
 
 impl Entry {
@@ -112,7 +112,7 @@ impl Entry {
             balance: posting.balance,
             actor,
             checkpoint: posting.checkpoint.as_ref().map(|_| posting.at),
-            entry_times: posting.checkpoint.map(ByteBuf::from),
+            times: posting.checkpoint.map(ByteBuf::from),
         }
     }
 }

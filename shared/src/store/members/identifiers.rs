@@ -16,6 +16,7 @@
 //! | `expires_at` | N | TTL, only where no member has the identifier |
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use aws_sdk_dynamodb::types::TransactWriteItem;
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
@@ -276,7 +277,8 @@ impl Members<'_> {
         let mut update = String::new();
         for (place, _) in &over {
             let before = if *place == 0 { "REMOVE" } else { "," };
-            update.push_str(&format!("{before} #over_{place} "));
+            // Writing to a String cannot fail.
+            let _ = write!(update, "{before} #over_{place} ");
         }
         update.push_str(
             "SET #hour = if_not_exists(#hour, :none) + :one, \

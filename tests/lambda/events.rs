@@ -169,6 +169,6 @@ async fn what_a_client_wrote_otherwise_than_it_should_is_no_invocation_error() {
     let answer = lambda.answer(&event).await.json();
     assert_eq!(
         answer,
-        json!({"code": 201, "message": "请求参数格式不正确"})
+        json!({"code": 201, "message": "用户名不能为空"})
     );
 }

@@ -44,13 +44,20 @@ async fn hashing_keeps_within_64_megabytes() {
     assert!(peak < 64_000_000, "{peak} bytes");
 }
 
+/// 32 bytes in hexadecimal.
+const SERVICE_KEY: &str = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+
 #[tokio::test]
 async fn a_broken_setting_ends_the_start_with_an_error_that_names_it() {
     for function in FUNCTIONS {
         for (settings, sentence) in [
             (vec![], "the setting HUIYUAN_TABLE is missing"),
             (
-                vec![("HUIYUAN_TABLE", "t"), ("HUIYUAN_COOKIE_SECURE", "yes")],
+                vec![
+                    ("HUIYUAN_TABLE", "t"),
+                    ("HUIYUAN_SERVICE_KEY", SERVICE_KEY),
+                    ("HUIYUAN_COOKIE_SECURE", "yes"),
+                ],
                 "the setting HUIYUAN_COOKIE_SECURE must be true or false",
             ),
         ] {

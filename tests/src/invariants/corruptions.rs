@@ -101,7 +101,6 @@ mobile     | sms          | sent_1        | 1907726340000 | more than 1 too clos
 mobile     | sms          | registration  | {"until": 1}  | code cannot be decoded
 mobile     | sms          | registration  | -             | is no member's
 mobile     | sms          | pk            | "mobile#13900139000" | is of no kind
-link       | links        | token_1       | [1]           | has 2 links
 link       | links        | pk            | "link#aaaaaaaaaaaaaaaaaaaaaa" | no password was reset
 cap#2030-06-15#03 | cap   | spent         | -1            | has spent
 cap#2030-06-15#03 | cap   | registrations | 2             | has spent 2 for registrations
@@ -195,7 +194,7 @@ fn every_list_that_is_corrupted_is_reported() {
         assert_found(&items, wrong);
     }
     let retired = |count: u8, at: i64| {
-        let retired = |n| json!({"d": vec![n; 32], "s": vec![n; 16], "t": at});
+        let retired = |n| json!({"d": vec![n; 32], "s": vec![n; 16], "t": at, "n": [192, 0, 2]});
         (100..100 + count).map(retired).collect::<Value>()
     };
     for (value, wrong) in [
@@ -206,6 +205,12 @@ fn every_list_that_is_corrupted_is_reported() {
         at(&mut items, MEMBER, "session#app")["retired"] = value;
         assert_found(&items, wrong);
     }
+    let mut items = valid();
+    let links = at(&mut items, &links_of(EMAIL), "links");
+    for place in 0..2 {
+        links[format!("token_{place}")] = json!(vec![place; 32]);
+    }
+    assert_found(&items, "has 2 links");
     let mut items = valid();
     let code = json!({"digest": vec![5; 32], "until": 1, "tries": 5, "left": 6});
     at(&mut items, &mobile_of("13900139000"), "sms")["registration"] = code;

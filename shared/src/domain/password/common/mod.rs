@@ -31,7 +31,9 @@ mod tests {
 
     #[test]
     fn what_guessers_try_first_is_common_in_any_letter_case() {
+        // A shorter one cannot be set, and is not in the list.
         let china = include_str!("china.txt").split_whitespace();
+        let china = china.filter(|password| password.chars().count() >= 6);
         for password in china.chain(["password", "qwerty", "letmein", "trustno1", "PassWord1"]) {
             assert!(is_common(password), "{password}");
         }

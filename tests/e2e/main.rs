@@ -6,7 +6,7 @@
 //! | who is let in, by which token, for how long | `sessions`, `login`, `refresh`, `up_userinfo`, `change_password` |
 //! | who may register, by which name | `register`, `names`, `codes`, `check_mobile`, `save`, `spellings`, `twice`, `weak_passwords` |
 //! | who is sent what, how often, and what it is good for | `messages`, `captcha`, `carrier`, `reset_by_mail`, `reset_with_mobile` |
-//! | how often one may guess, and what is taken back of it | `throttle`, `undone` |
+//! | how often one may guess, and what is taken back of it | `throttle`, `undone`, `viewer` |
 //! | how points are earned, spent, shown and lost | `points` |
 //! | what a browser may do, and what clients rely on | `browser`, `documented` |
 //! | what is served, and how it is described | `catalogue`, `openapi`, `support/described` |
@@ -59,4 +59,5 @@ mod throttle;
 mod twice;
 mod undone;
 mod up_userinfo;
+mod viewer;
 mod weak_passwords;

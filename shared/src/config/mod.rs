@@ -12,7 +12,7 @@ pub use origin::origin;
 use axum::http::HeaderValue;
 
 use crate::{
-    base::secret_key::SecretKey,
+    base::{digest::Digest, secret_key::SecretKey},
     domain::{identifier::IdentifierKey, password::Password, token::Slot},
 };
 use deadline::Deadline;
@@ -31,6 +31,7 @@ use settings::{ConfigError, Settings};
 /// | `HUIYUAN_GROUPS` | `app,wechat,miniProgram` | RageFrame's groups; others are only ever appended: a token names them by their place |
 /// | `HUIYUAN_PUBLIC_URL` | none | where clients reach the service: its pages may use the session cookie |
 /// | `HUIYUAN_ORIGINS` | none | origins that browsers may call from, comma-separated |
+/// | `HUIYUAN_ORIGIN_SECRETS` | none | what CloudFront sends as `x-origin-secret`: one, or two while it is exchanged, comma-separated, of 16 to 128 letters, digits, `-` and `_` each; beside it the viewer's address in CloudFront's header is believed |
 /// | `HUIYUAN_COOKIE_SECURE` | `true` | `false` lets the session cookie travel over plain http |
 /// | `HUIYUAN_WEAK_PASSWORDS` | `false` | `true` lets members set passwords that are guessed first |
 /// | `HUIYUAN_ALLOWANCE` | 2 | what RageFrame's `allowance` shows |
@@ -54,6 +55,8 @@ pub struct Config {
     pub public_url: Option<String>,
     /// Origins that browsers may call from, with credentials.
     pub origins: Vec<HeaderValue>,
+    /// The digests of what CloudFront shows that it is by; the viewer's address is believed beside it.
+    pub origin_secrets: Vec<Digest>,
     /// Whether the session cookie is for https alone.
     pub cookie_secure: bool,
     /// Whether members may set passwords that are guessed first.
@@ -77,6 +80,7 @@ impl Config {
             groups: Groups::default(),
             public_url: None,
             origins: Vec::new(),
+            origin_secrets: Vec::new(),
             cookie_secure: true,
             weak_passwords: false,
             allowance: 2,
@@ -147,7 +151,26 @@ impl Config {
                 .iter()
                 .map(|text| origin(text))
                 .collect::<Result<_, _>>()?,
+            origin_secrets: origin_secrets(settings)?,
             ..defaults
+        })
+    }
+}
+
+/// Reads the secrets that CloudFront may send. Their digests are enough.
+fn origin_secrets(settings: &Settings) -> Result<Vec<Digest>, ConfigError> {
+    let secrets = settings.list("HUIYUAN_ORIGIN_SECRETS").unwrap_or_default();
+    let known = |byte: u8| byte.is_ascii_alphanumeric() || b"-_".contains(&byte);
+    let good = |secret: &String| (16..=128).contains(&secret.len()) && secret.bytes().all(known);
+    if secrets.len() <= 2 && secrets.iter().all(good) {
+        Ok(secrets
+            .iter()
+            .map(|secret| Digest::of(secret.as_bytes()))
+            .collect())
+    } else {
+        Err(ConfigError::Invalid {
+            name: "HUIYUAN_ORIGIN_SECRETS",
+            expected: "one or two secrets of 16 to 128 letters, digits, - and _, comma-separated",
         })
     }
 }
@@ -189,6 +212,8 @@ mod tests {
             ("HUIYUAN_WEAK_PASSWORDS", "yes"),
             ("HUIYUAN_ORIGINS", "*"),
             ("HUIYUAN_COOKIE_SECURE", "yes"),
+            ("HUIYUAN_ORIGIN_SECRETS", "short"),
+            ("HUIYUAN_ORIGIN_SECRETS", "sixteen_letters_,sixteen_letters_,sixteen_letters_"),
             ("HUIYUAN_ALLOWANCE", "-1"),
             ("HUIYUAN_DEADLINE_MILLISECONDS", "999"),
             ("HUIYUAN_DEADLINE_MILLISECONDS", "14501"),

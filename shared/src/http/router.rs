@@ -2,7 +2,7 @@
 //! CORS, and per family its envelope around whatever comes back, a panic and a passed deadline
 //! included.
 
-use std::{any::Any, time::Duration};
+use std::{any::Any, sync::Arc, time::Duration};
 
 use axum::{
     Json, Router,
@@ -62,6 +62,10 @@ pub fn router(function: &'static str, app: App, routes: Families<App>) -> Router
         .layer(from_fn_with_state(
             (function, app.clone()),
             super::middleware::observe::observe,
+        ))
+        .layer(from_fn_with_state(
+            Arc::clone(&app.config),
+            super::middleware::viewer::believe,
         ))
         .with_state(app)
 }
@@ -159,8 +163,6 @@ fn panicked(payload: Box<dyn Any + Send>) -> Response {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use axum::{body::Body, http::HeaderMap};
     use http_body_util::BodyExt;
     use tower::ServiceExt;

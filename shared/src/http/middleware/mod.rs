@@ -2,3 +2,4 @@
 
 pub(super) mod deadline;
 pub(super) mod observe;
+pub(super) mod viewer;

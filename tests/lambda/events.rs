@@ -167,8 +167,5 @@ async fn what_a_client_wrote_otherwise_than_it_should_is_no_invocation_error() {
     let mut event = v2("POST", "$default", path, "", &json!("no base64"));
     event["isBase64Encoded"] = json!(true);
     let answer = lambda.answer(&event).await.json();
-    assert_eq!(
-        answer,
-        json!({"code": 201, "message": "用户名不能为空"})
-    );
+    assert_eq!(answer, json!({"code": 201, "message": "用户名不能为空"}));
 }

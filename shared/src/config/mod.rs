@@ -213,7 +213,10 @@ mod tests {
             ("HUIYUAN_ORIGINS", "*"),
             ("HUIYUAN_COOKIE_SECURE", "yes"),
             ("HUIYUAN_ORIGIN_SECRETS", "short"),
-            ("HUIYUAN_ORIGIN_SECRETS", "sixteen_letters_,sixteen_letters_,sixteen_letters_"),
+            (
+                "HUIYUAN_ORIGIN_SECRETS",
+                "sixteen_letters_,sixteen_letters_,sixteen_letters_",
+            ),
             ("HUIYUAN_ALLOWANCE", "-1"),
             ("HUIYUAN_DEADLINE_MILLISECONDS", "999"),
             ("HUIYUAN_DEADLINE_MILLISECONDS", "14501"),

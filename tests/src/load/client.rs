@@ -207,7 +207,10 @@ impl Client {
             "key",
             "size",
         ];
-        let ask = Ask::post(path, &fields.map(|name| (name, "?"))).at("POST", "1");
+        let mut ask = Ask::post(path, &fields.map(|name| (name, "?")));
+        if path.contains('{') {
+            ask = ask.at("POST", "1");
+        }
         let said = self.ask(&ask.bearer("rubbish").rubbish()).await;
         if let Some(said) = said.filter(|said| said.code == 200) {
             let sentence = format!("rubbish is taken at {path}: {}", said.body);

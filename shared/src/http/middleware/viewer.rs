@@ -89,7 +89,8 @@ mod tests {
 
     #[test]
     fn either_secret_vouches_and_nothing_else_does() {
-        let secrets = ["the old secret..", "the new secret.."].map(|text| Digest::of(text.as_bytes()));
+        let secrets =
+            ["the old secret..", "the new secret.."].map(|text| Digest::of(text.as_bytes()));
         let vouched = |lines: &[(&HeaderName, &str)]| is_vouched(&headers(lines), &secrets);
         assert!(vouched(&[(&ORIGIN_SECRET, "the old secret..")]));
         assert!(vouched(&[(&ORIGIN_SECRET, "the new secret..")]));

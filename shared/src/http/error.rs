@@ -27,7 +27,7 @@ pub enum Kind {
 }
 
 /// Why a request is not answered as asked. The family's envelope is put around it by
-/// [`crate::envelope`].
+/// [`crate::http::envelope`].
 #[derive(Clone, Debug)]
 pub struct ApiError {
     /// What kind of refusal it is.
